@@ -1,0 +1,19 @@
+# The warnings every target of the project is compiled with, and the sanitizers of the preset.
+option(NOTES_WERROR "Treat warnings as errors" OFF)
+
+add_library(notes_warnings INTERFACE)
+target_compile_options(notes_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wsuggest-override -Wcast-align -Wformat=2
+  -Wimplicit-fallthrough -Wduplicated-cond -Wduplicated-branches -Wlogical-op -Wextra-semi
+  $<$<BOOL:${NOTES_WERROR}>:-Werror>)
+
+if(NOTES_SANITIZE)
+  add_compile_options(-fsanitize=${NOTES_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${NOTES_SANITIZE})
+endif()
+
+find_program(NOTES_CCACHE ccache)
+if(NOTES_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${NOTES_CCACHE}")
+endif()

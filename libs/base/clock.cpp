@@ -1,0 +1,12 @@
+#include "base/clock.hpp"
+
+#include <chrono>
+
+namespace notes {
+
+Timestamp SystemClock::now() const {
+  return Timestamp(std::chrono::floor<std::chrono::microseconds>(
+      std::chrono::system_clock::now().time_since_epoch()));
+}
+
+}  // namespace notes

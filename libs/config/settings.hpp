@@ -1,0 +1,87 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace notes::config {
+
+/// Text that must not be seen: no stream or format takes it, only reveal() does.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string text) : text_(std::move(text)) {}
+
+  const std::string& reveal() const { return text_; }
+  bool empty() const { return text_.empty(); }
+
+ private:
+  std::string text_;
+};
+
+enum class Environment { development, testing, production };
+
+enum class LogFormatSetting { automatic, json, text };
+
+enum class LogLevelSetting { debug, info, warning, error };
+
+struct ServerSettings {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  unsigned io_threads = 1;
+  unsigned workers = 16;
+  unsigned backlog = 1024;
+  std::size_t max_connections = 10'000;
+  std::size_t max_request_line = std::size_t{8} * 1024;
+  std::size_t max_header_bytes = std::size_t{32} * 1024;
+  std::size_t max_headers = 100;
+  std::size_t max_body_bytes = std::size_t{1024} * 1024;
+  std::size_t max_output_bytes = std::size_t{8} * 1024 * 1024;
+  std::size_t max_pipelined = 64;
+  std::size_t queue_limit = 1024;
+  std::chrono::milliseconds header_timeout = std::chrono::seconds(10);
+  std::chrono::milliseconds body_timeout = std::chrono::seconds(30);
+  std::chrono::milliseconds write_timeout = std::chrono::seconds(30);
+  std::chrono::milliseconds keep_alive_timeout = std::chrono::seconds(75);
+  std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
+  std::chrono::milliseconds shutdown_delay = std::chrono::seconds(0);
+  std::chrono::milliseconds shutdown_timeout = std::chrono::seconds(25);
+};
+
+struct AdminSettings {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8081;
+  bool enabled = true;
+};
+
+struct DatabaseSettings {
+  Secret url{"sqlite:notes.db"};
+  unsigned pool_size = 10;
+  unsigned max_overflow = 20;
+  std::chrono::milliseconds acquire_timeout = std::chrono::seconds(30);
+  std::chrono::milliseconds recycle_after = std::chrono::minutes(30);
+  std::chrono::milliseconds ping_after_idle = std::chrono::seconds(30);
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(5);
+  std::chrono::milliseconds busy_timeout = std::chrono::seconds(5);
+  unsigned max_retries = 5;
+};
+
+struct LogSettings {
+  LogLevelSetting level = LogLevelSetting::info;
+  LogFormatSetting format = LogFormatSetting::automatic;
+};
+
+/// Every setting of the three executables, with its default. What each is called, and what it means, stands beside it in
+/// config/describe.cpp.
+struct Settings {
+  Environment environment = Environment::development;
+  Secret secret_key;
+  ServerSettings server;
+  AdminSettings admin;
+  DatabaseSettings database;
+  LogSettings log;
+};
+
+}  // namespace notes::config

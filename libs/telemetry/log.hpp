@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+
+namespace notes::telemetry {
+
+enum class Level { debug, info, warning, error };
+
+/// How an error of this code is logged by the boundary that ends the work: the caller's mistakes are info, a dependency's
+/// troubles warning, our own bugs error.
+Level level_of(ErrorCode code);
+
+using Value = std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view>;
+
+/// One key and value of a line. Views: they live as long as the call that logs them.
+struct Field {
+  std::string_view key;
+  Value value;
+};
+
+/// Where finished lines go. write() is called from any thread.
+class LogSink {
+ public:
+  LogSink() = default;
+  LogSink(const LogSink&) = delete;
+  LogSink& operator=(const LogSink&) = delete;
+  virtual ~LogSink() = default;
+
+  virtual void write(Level level, std::string_view line) = 0;
+};
+
+enum class LogFormat {
+  json,  ///< one object a line: "time", "level", "message", then the fields in their order
+  text,  ///< for a person
+};
+
+/// Standard error behind a bounded queue and a thread of its own: a slow terminal or pipe never holds up a request. When the
+/// queue is full the oldest lines go first, and how many were lost is said. The destructor writes out what is queued.
+std::unique_ptr<LogSink> stderr_sink();
+
+/// Structured lines. Thread-safe; `clock` must outlive it.
+class Logger {
+ public:
+  Logger(const Clock& clock, std::unique_ptr<LogSink> sink, LogFormat format, Level threshold);
+  ~Logger();
+
+  bool enabled(Level level) const { return level >= threshold_; }
+
+  void log(Level level, std::string_view message, std::span<const Field> fields);
+  void debug(std::string_view message, std::initializer_list<Field> fields = {});
+  void info(std::string_view message, std::initializer_list<Field> fields = {});
+  void warning(std::string_view message, std::initializer_list<Field> fields = {});
+  void error(std::string_view message, std::initializer_list<Field> fields = {});
+
+ private:
+  const Clock& clock_;
+  std::unique_ptr<LogSink> sink_;
+  LogFormat format_;
+  Level threshold_;
+};
+
+/// While it lives, every line that this thread logs carries the field: how the lines of a request, a migration or a run find
+/// each other. Scopes nest.
+class LogScope {
+ public:
+  LogScope(std::string_view key, std::string value);
+  LogScope(const LogScope&) = delete;
+  LogScope& operator=(const LogScope&) = delete;
+  ~LogScope();
+};
+
+}  // namespace notes::telemetry
