@@ -29,6 +29,7 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::conflict: return "conflict";
     case ErrorCode::stale: return "stale";
     case ErrorCode::too_large: return "too_large";
+    case ErrorCode::unsupported: return "unsupported";
     case ErrorCode::statement_failed: return "statement_failed";
     case ErrorCode::pending: return "pending";
     case ErrorCode::inconsistent: return "inconsistent";

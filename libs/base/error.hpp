@@ -19,6 +19,7 @@ enum class ErrorCode {
   conflict,             ///< a uniqueness or reference rule of the database refuses it
   stale,                ///< the caller's version is not the current one
   too_large,            ///< input beyond a limit
+  unsupported,          ///< input in a form that is not understood here (a media type)
   statement_failed,     ///< the database refused a statement; what it began was rolled back
   pending,              ///< migrations are waiting to be applied
   inconsistent,         ///< the graph of revisions is broken: several heads, a cycle, a missing parent

@@ -50,10 +50,11 @@ struct ServerSettings {
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds(25);
 };
 
+/// A second listener for operators: metrics and probes.
 struct AdminSettings {
+  bool enabled = false;
   std::string host = "127.0.0.1";
   std::uint16_t port = 8081;
-  bool enabled = true;
 };
 
 struct DatabaseSettings {
