@@ -16,13 +16,14 @@ namespace notes::telemetry {
 
 enum class Level { debug, info, warning, error };
 
-/// How an error of this code is logged by the boundary that ends the work: the caller's mistakes are info, a dependency's
-/// troubles warning, our own bugs error.
+/// How an error of this code is logged by the boundary that ends the work: the caller's mistakes
+/// are info, a dependency's troubles warning, our own bugs error.
 Level level_of(ErrorCode code);
 
 using Value = std::variant<bool, std::int64_t, std::uint64_t, double, std::string_view>;
 
-/// One key and value of a line. Views: they live as long as the call that logs them.
+/// One key and value of a line; "time", "level" and "message" are taken. Views: they live as long
+/// as the call that logs them.
 struct Field {
   std::string_view key;
   Value value;
@@ -37,6 +38,8 @@ class LogSink {
   virtual ~LogSink() = default;
 
   virtual void write(Level level, std::string_view line) = 0;
+  /// How many lines were dropped since the last call.
+  virtual std::uint64_t take_lost() { return 0; }
 };
 
 enum class LogFormat {
@@ -44,8 +47,9 @@ enum class LogFormat {
   text,  ///< for a person
 };
 
-/// Standard error behind a bounded queue and a thread of its own: a slow terminal or pipe never holds up a request. When the
-/// queue is full the oldest lines go first, and how many were lost is said. The destructor writes out what is queued.
+/// Standard error behind a bounded queue and a thread of its own: a slow terminal or pipe never
+/// holds up a request. When the queue is full the oldest lines go first, and how many were lost is
+/// said. The destructor writes out what is queued.
 std::unique_ptr<LogSink> stderr_sink();
 
 /// Structured lines. Thread-safe; `clock` must outlive it.
@@ -63,14 +67,17 @@ class Logger {
   void error(std::string_view message, std::initializer_list<Field> fields = {});
 
  private:
+  void say_what_was_lost();
+
   const Clock& clock_;
   std::unique_ptr<LogSink> sink_;
   LogFormat format_;
   Level threshold_;
 };
 
-/// While it lives, every line that this thread logs carries the field: how the lines of a request, a migration or a run find
-/// each other. Scopes nest.
+/// While it lives, every line that this thread logs carries the field: how the lines of a request,
+/// a migration or a run find each other. Scopes nest: it ends on the thread that began it, the last
+/// first. Of one key the innermost is written.
 class LogScope {
  public:
   LogScope(std::string_view key, std::string value);

@@ -48,8 +48,8 @@ class Histogram {
 /// The buckets that OpenTelemetry's semantic conventions advise for durations in seconds.
 std::vector<double> duration_buckets();
 
-/// The metrics of this process, by OpenTelemetry's names as Prometheus writes them. The same name and labels give the same
-/// value again. Thread-safe; it must outlive the handles.
+/// The metrics of this process, by OpenTelemetry's names as Prometheus writes them. The same name
+/// and labels give the same value again. Thread-safe; it must outlive the handles.
 class Metrics {
  public:
   Metrics();

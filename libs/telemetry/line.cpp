@@ -1,0 +1,183 @@
+#include "telemetry/line.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+#include <utf8proc.h>
+
+namespace notes::telemetry {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+/// Calls on_character(code point, its bytes) for each character, and (-1, byte) for each byte that
+/// starts none.
+template <typename OnCharacter>
+void each_character(std::string_view text, OnCharacter on_character) {
+  while (!text.empty()) {
+    utf8proc_int32_t code_point = 0;
+    // Characters have at most four bytes, whatever the length of the text.
+    const auto window = static_cast<utf8proc_ssize_t>(std::min<std::size_t>(text.size(), 4));
+    const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+    const utf8proc_ssize_t length = utf8proc_iterate(bytes, window, &code_point);
+    const std::size_t taken = length > 0 ? static_cast<std::size_t>(length) : 1;
+    on_character(length > 0 ? code_point : -1, text.substr(0, taken));
+    text.remove_prefix(taken);
+  }
+}
+
+bool ascii(std::string_view text) {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+  }
+  return true;
+}
+
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  each_character(text, [&](utf8proc_int32_t code_point, std::string_view bytes) {
+    valid += code_point < 0 ? kReplacement : bytes;
+  });
+  return valid;
+}
+
+using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
+
+void write_string(JsonWriter& writer, std::string_view text) {
+  const auto put = [&](std::string_view valid) {
+    writer.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
+  };
+  if (ascii(text)) return put(text);
+  put(valid_utf8(text));
+}
+
+struct JsonValue {
+  JsonWriter& writer;
+
+  void operator()(bool value) const { writer.Bool(value); }
+  void operator()(std::int64_t value) const { writer.Int64(value); }
+  void operator()(std::uint64_t value) const { writer.Uint64(value); }
+  void operator()(double value) const {
+    std::isfinite(value) ? writer.Double(value) : writer.Null();
+  }
+  void operator()(std::string_view value) const { write_string(writer, value); }
+};
+
+std::string_view json_name(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
+  }
+  return "error";
+}
+
+std::string_view text_name(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "DEBUG";
+    case Level::info:
+      return "INFO ";
+    case Level::warning:
+      return "WARN ";
+    case Level::error:
+      return "ERROR";
+  }
+  return "ERROR";
+}
+
+bool breaks_a_line(utf8proc_int32_t code_point) {
+  switch (utf8proc_category(code_point)) {
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+      return true;
+    default:
+      return false;
+  }
+}
+
+enum class Quotes { none, around };
+
+void append_text(std::string& out, std::string_view text, Quotes quotes) {
+  if (quotes == Quotes::around) out += '"';
+  each_character(text, [&](utf8proc_int32_t code_point, std::string_view bytes) {
+    if (code_point < 0) {
+      out += kReplacement;
+    } else if (code_point == '\n') {
+      out += "\\n";
+    } else if (code_point == '\t') {
+      out += "\\t";
+    } else if (breaks_a_line(code_point)) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", code_point);
+    } else {
+      if (quotes == Quotes::around && (code_point == '"' || code_point == '\\')) out += '\\';
+      out += bytes;
+    }
+  });
+  if (quotes == Quotes::around) out += '"';
+}
+
+bool needs_quotes(std::string_view text) {
+  return text.empty() || text.find_first_of(" =\"\\\n\t\r") != std::string_view::npos;
+}
+
+struct TextValue {
+  std::string& out;
+
+  template <typename Number>
+  void operator()(Number value) const {
+    fmt::format_to(std::back_inserter(out), "{}", value);
+  }
+  void operator()(std::string_view value) const {
+    append_text(out, value, needs_quotes(value) ? Quotes::around : Quotes::none);
+  }
+};
+
+}  // namespace
+
+std::string json_line(const Line& line) {
+  rapidjson::StringBuffer buffer;
+  JsonWriter writer(buffer);
+  writer.StartObject();
+  writer.Key("time");
+  write_string(writer, to_string(line.time));
+  writer.Key("level");
+  write_string(writer, json_name(line.level));
+  writer.Key("message");
+  write_string(writer, line.message);
+  for (const auto& field : line.fields) {
+    write_string(writer, field.key);
+    std::visit(JsonValue{writer}, field.value);
+  }
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+std::string text_line(const Line& line) {
+  constexpr std::size_t kUpToMilliseconds = std::string_view("2026-11-21T11:30:00.123").size();
+  std::string out = to_string(line.time).substr(0, kUpToMilliseconds);
+  out += "Z ";
+  out += text_name(line.level);
+  out += ' ';
+  append_text(out, line.message, Quotes::none);
+  for (const auto& field : line.fields) {
+    out += ' ';
+    append_text(out, field.key, Quotes::none);
+    out += '=';
+    std::visit(TextValue{out}, field.value);
+  }
+  return out;
+}
+
+}  // namespace notes::telemetry
