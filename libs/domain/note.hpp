@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/timestamp.hpp"
+#include "base/uuid.hpp"
+#include "domain/user.hpp"
+
+namespace notes::domain {
+
+struct NoteTag;
+using NoteId = Id<NoteTag>;
+
+inline constexpr std::size_t kMaxTitleCharacters = 200;
+inline constexpr std::size_t kMaxBodyBytes = std::size_t{512} * 1024;
+
+struct Note {
+  NoteId id;
+  UserId owner;
+  std::string title;
+  std::string body;
+  std::int64_t version = 1;  ///< grows by one with every change
+  Timestamp created_at;
+  Timestamp updated_at;
+
+  friend bool operator==(const Note&, const Note&) = default;
+};
+
+/// What a person writes to make a note.
+struct NoteDraft {
+  std::string title;
+  std::string body;
+};
+
+/// What a person writes to change a note: what is absent stays as it is.
+struct NotePatch {
+  std::optional<std::string> title;
+  std::optional<std::string> body;
+
+  bool empty() const { return !title && !body; }
+};
+
+/// Every rule that the text breaks: title 1..200 characters, body at most 512 KiB, both UTF-8
+/// without U+0000 (PostgreSQL cannot store it). Empty: it may be stored.
+std::vector<Violation> validate(const NoteDraft& draft);
+std::vector<Violation> validate(const NotePatch& patch);
+
+/// A place in a user's list of notes, which runs from the newest to the oldest: behind the note
+/// with this time and id.
+struct NotePosition {
+  Timestamp created_at;
+  NoteId id;
+
+  friend bool operator==(const NotePosition&, const NotePosition&) = default;
+};
+
+}  // namespace notes::domain
