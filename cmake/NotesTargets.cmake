@@ -23,10 +23,10 @@ function(notes_app name)
 endfunction()
 
 # notes_test(<name> SOURCES <file>... DEPENDS <our libraries>... [APPS <executables it starts>...]
-#            [LABELS <label>...] [TIMEOUT <seconds>] [SERIAL])
-# One doctest executable; each of its test cases is a CTest test.
+#            [LABEL <label>] [TIMEOUT <seconds>] [SERIAL])
+# One doctest executable; each of its test cases is a CTest test, "<name>:<case>". SERIAL: its cases run alone.
 function(notes_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "TIMEOUT" "SOURCES;DEPENDS;APPS;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL" "LABEL;TIMEOUT" "SOURCES;DEPENDS;APPS")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -37,8 +37,15 @@ function(notes_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
   if(arg_APPS)
     add_dependencies(${name} ${arg_APPS})
+    target_compile_definitions(${name} PRIVATE NOTES_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   endif()
-  doctest_discover_tests(${name}
-    TEST_PREFIX "${name}: "
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}" $<$<BOOL:${arg_SERIAL}>:RUN_SERIAL;TRUE>)
+  # doctest drops empty values on the way to CTest: a property without one would swallow the next property's name.
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_SERIAL)
+    list(APPEND properties RUN_SERIAL TRUE)
+  endif()
+  if(arg_LABEL)
+    list(APPEND properties LABELS ${arg_LABEL})
+  endif()
+  doctest_discover_tests(${name} TEST_PREFIX "${name}:" PROPERTIES ${properties})
 endfunction()

@@ -57,6 +57,7 @@ RULES = [
 HEAVY = re.compile(r'^\s*#\s*include\s*<((?:pistache|boost/beast|yaml-cpp|rapidjson|soci|spdlog|prometheus)/[^>]*'
                    r'|cxxopts[^>]*)>', re.MULTILINE)
 OURS = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+TEST_NAME = re.compile(r'\bTEST_CASE(?:_TEMPLATE|_FIXTURE)?\s*\([^"\n]*"((?:\\.|[^"\\\n])*)"')
 VAGUE_STEM = re.compile(r"^(util|helper|common|misc)", re.IGNORECASE)
 MAX_LINES = 400
 
@@ -116,6 +117,15 @@ def check_lengths(texts):
             yield f"{name}: {lines} lines; over {MAX_LINES} it is two files"
 
 
+def check_test_names(texts):
+    """CMake hands the names of test cases on as a list: what would split or join its items cannot stand in one."""
+    for name, text in texts.items():
+        for match in TEST_NAME.finditer(text):
+            if ";" in match[1] or match[1].count("[") != match[1].count("]"):
+                line = text.count("\n", 0, match.start()) + 1
+                yield f"{name}:{line}: CTest cannot run a case whose name has a semicolon or a lone square bracket"
+
+
 def check_boundaries(texts):
     for name in BOUNDARIES:
         if name in texts and not re.search(r"\bcatch\s*\(", without_comments(texts[name])):
@@ -156,7 +166,7 @@ def check(root):
             texts[name] = (root / name).read_text(encoding="utf-8")
         except UnicodeDecodeError:
             continue  # a binary sample of the tests
-    checks = (check_rules, check_names, check_lengths, check_boundaries, check_public_headers)
+    checks = (check_rules, check_names, check_lengths, check_test_names, check_boundaries, check_public_headers)
     return [offence for each in checks for offence in each(texts)]
 
 

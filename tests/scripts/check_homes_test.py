@@ -67,6 +67,13 @@ class CheckHomes(SampleTree):
         self.assert_offence("libs/db/pool.cpp", "\n" * 400, None)
         self.assert_offence("libs/db/pool.cpp", "\n" * 401, "libs/db/pool.cpp: 401 lines; over 400 it is two files")
 
+    def test_a_test_name_that_ctest_would_split_is_an_offence(self):
+        why = "CTest cannot run a case whose name has a semicolon or a lone square bracket"
+        name = "tests/unit/db/pool_test.cpp"
+        self.assert_offence(name, '\nTEST_CASE("a; b") {}\n', f"{name}:2: {why}")
+        self.assert_offence(name, 'TEST_CASE_TEMPLATE("a [ b", T, int) {}\n', f"{name}:1: {why}")
+        self.assert_offence(name, 'TEST_CASE("a [b], \\"c\\" <d> & *") { f("; ["); }\n', None)
+
     def test_a_listed_boundary_that_catches_nothing_is_an_offence(self):
         self.assert_offence("libs/cli/main.cpp", "int x;\n",
                             "libs/cli/main.cpp: listed as a boundary in scripts/check_homes.py, and catches nothing")
