@@ -1,0 +1,6 @@
+CREATE FUNCTION add(a int, b int) RETURNS int
+BEGIN ATOMIC
+  SELECT 1;
+  SELECT a + b;
+END;
+SELECT add(1, 2);

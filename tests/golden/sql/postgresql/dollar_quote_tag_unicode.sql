@@ -1,0 +1,1 @@
+SELECT $é$a;b$é$; SELECT 2;

@@ -1,0 +1,1 @@
+SELECT 'it''s; one' AS "a"";b"; SELECT 2;

@@ -1,0 +1,2 @@
+ALTER TYPE mood ADD VALUE 'ok';
+ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';

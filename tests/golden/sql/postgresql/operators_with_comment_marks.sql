@@ -1,0 +1,3 @@
+SELECT 1 - -1, 2 -- three; 
+, a @> b, '{}'::jsonb ?| array['x'];
+SELECT 2;

@@ -1,0 +1,2 @@
+ATTACH ':memory:' AS other;
+DETACH other;

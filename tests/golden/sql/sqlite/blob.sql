@@ -1,0 +1,1 @@
+SELECT x'3B', X'27'; SELECT 2;

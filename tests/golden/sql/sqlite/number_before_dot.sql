@@ -1,0 +1,1 @@
+SELECT 1., .5, 1.5e-3; SELECT 2;

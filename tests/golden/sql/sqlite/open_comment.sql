@@ -1,0 +1,1 @@
+SELECT 1; /* the end of the text closes it;

@@ -1,0 +1,7 @@
+CREATE TABLE t (id INTEGER PRIMARY KEY, a);
+PRAGMA foreign_keys=off;
+CREATE TABLE t_new (id INTEGER PRIMARY KEY, a TEXT NOT NULL DEFAULT '');
+INSERT INTO t_new SELECT id, a FROM t;
+DROP TABLE t;
+ALTER TABLE t_new RENAME TO t;
+PRAGMA foreign_key_check;

@@ -1,0 +1,1 @@
+CREATE TABLE "trigger" ("end"); INSERT INTO "trigger" VALUES (';'); SELECT 1;

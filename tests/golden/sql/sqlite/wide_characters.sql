@@ -1,0 +1,1 @@
+/* ü */ SELECT 'é' AS 回; SELECT '議';
