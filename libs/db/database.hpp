@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -14,10 +15,11 @@
 
 namespace notes::db {
 
-/// One database: its sessions, its transactions and its retries. Thread-safe. Building one does not connect: a server
-/// starts while its database is down. Everything passed in must outlive it.
+/// One database: its sessions, its transactions and its retries. Thread-safe. Building one does not
+/// connect: a server starts while its database is down. Everything passed in must outlive it.
 ///
-/// SQLite has one writer session and as many readers as the pool allows; PostgreSQL has one pool for both.
+/// SQLite has one writer session and as many readers as the pool allows; PostgreSQL has one pool
+/// for both.
 class Database {
  public:
   /// Throws Error{usage} when the URL cannot be understood.
@@ -30,12 +32,23 @@ class Database {
   const Url& url() const;
   const Dialect& dialect() const;
 
-  /// Runs `work(Session&)` in one read/write transaction, commits, and returns what it returned. On a serialization failure, a
-  /// deadlock or a busy database the transaction is rolled back and `work` runs again, max_retries times at most, with
-  /// growing and jittered pauses: it must have no effect outside the database. An exception rolls back and leaves.
+  /// Runs `work(Session&)` in one read/write transaction, commits, and returns what it returned. On
+  /// a serialization failure, a deadlock or a busy database the transaction is rolled back and
+  /// `work` runs again, max_retries times at most, with growing and jittered pauses; when the
+  /// connection is lost before the commit was sent it runs again, once, on another. So it must have
+  /// no effect outside the database. An exception rolls back and leaves. The isolation level is the
+  /// database's own default.
   ///
-  /// Throws what `work` throws; Error{unreachable} when the database cannot be reached, Error{overloaded} when no session
-  /// was free within the acquire timeout, Error{locked} when the retries are used up.
+  /// Throws what `work` throws, with SOCI's exceptions turned into StatementError (db/dialect.hpp):
+  /// a unique, reference or check rule is Error{conflict}; a table or column that is not there
+  /// Error{pending}; a full or read-only database Error{unreachable}; a cancelled statement
+  /// Error{deadline_exceeded}; anything else that the database refuses Error{internal}.
+  /// Error{unreachable} when the database cannot be reached, or was lost during the commit (the
+  /// message says that the outcome is not known); Error{overloaded} when no session was free within
+  /// the acquire timeout; Error{locked} when the retries are used up.
+  ///
+  /// Neither call may be made inside the other's `work`: a thread that holds one session and waits
+  /// for a second can wait for itself.
   template <typename Work>
   auto transact(Work&& work) {
     using Result = std::invoke_result_t<Work&, Session&>;
@@ -48,8 +61,9 @@ class Database {
     }
   }
 
-  /// Runs `work(Session&)` on a session for reading, without a transaction around it: each statement sees the latest
-  /// commit. A connection found dead is replaced and `work` runs again, once. Throws as transact() does.
+  /// Runs `work(Session&)` on a session for reading, without a transaction around it: each
+  /// statement sees the latest commit. A connection found dead is replaced and `work` runs again,
+  /// once. Throws as transact() does.
   template <typename Work>
   auto read(Work&& work) {
     using Result = std::invoke_result_t<Work&, Session&>;

@@ -4,7 +4,9 @@
 #include <typeindex>
 #include <unordered_map>
 
+#include "config/settings.hpp"
 #include "db/dialect.hpp"
+#include "db/url.hpp"
 
 namespace soci {
 class session;
@@ -12,7 +14,22 @@ class session;
 
 namespace notes::db {
 
-/// A connection that is lent to one thread at a time, with the statements that are kept prepared on it.
+/// A connection that is lent to one thread at a time, with the statements that are kept prepared on
+/// it.
+///
+/// What to know of SOCI when writing statements:
+///  - use() and into() keep references: what they are given must live as long as the statement.
+///  use() of a temporary compiles
+///    and is undefined. A kept statement's variables are members of the struct that holds it.
+///  - execute(true) that finds no row leaves into() variables as they were: ask got_data().
+///  - into() of a column that may be NULL needs an indicator, or it throws.
+///  - A vector in use() must have the size it had when it was bound, unless the statement is made
+///  anew.
+///  - One SOCI statement is one SQL statement: a second one behind a ";" is refused on both
+///  databases.
+///  - soci_error::what() shows the values that were bound: never log it. Dialect::translate gives
+///  text without them.
+///  - A string with a NUL in it is refused on PostgreSQL, which could not store it.
 class Session {
  public:
   Session(std::unique_ptr<soci::session> connection, const Dialect& dialect);
@@ -24,8 +41,17 @@ class Session {
   soci::session& soci() { return *connection_; }
   const Dialect& dialect() const { return dialect_; }
 
-  /// The statement of type T that this session keeps prepared, made by `T(Session&)` when it is first asked for. T holds the
-  /// soci::statement and the variables bound to it; it lives as long as the connection.
+  /// Stops the statement that another thread runs here; see Dialect::cancel.
+  void cancel() noexcept { dialect_.cancel(*this); }
+
+  /// The statement of type T that this session keeps prepared, made by `T(Session&)` when it is
+  /// first asked for. T holds the soci::statement and the variables bound to it; it lives as long
+  /// as the connection.
+  ///
+  /// A statement that failed can be executed again. One that was not fetched to its end would, on
+  /// SQLite, hold its snapshot and keep the log from being cut: the pool ends it when the session
+  /// comes back, and so does a commit. Between two statements of one read() it still pins what the
+  /// second one sees.
   template <typename T>
   T& kept() {
     auto& slot = kept_[std::type_index(typeid(T))];
@@ -45,7 +71,12 @@ class Session {
 
   std::unique_ptr<soci::session> connection_;
   const Dialect& dialect_;
-  std::unordered_map<std::type_index, std::unique_ptr<KeptBase>> kept_;  // goes before the connection
+  std::unordered_map<std::type_index, std::unique_ptr<KeptBase>>
+      kept_;  // goes before the connection
 };
+
+/// A session of one's own, outside any pool: for a run of migrations, a lock, a tool. Throws
+/// Error{unreachable} that names the database without its password.
+std::unique_ptr<Session> open_session(const Url& url, const config::DatabaseSettings& settings);
 
 }  // namespace notes::db

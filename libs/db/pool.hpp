@@ -1,0 +1,127 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "db/session.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace notes::db {
+
+/// How a pool keeps its sessions. `size` and `overflow` together are at least 1.
+struct PoolOptions {
+  std::string name;   ///< in metrics and log lines
+  unsigned size = 1;  ///< sessions kept for as long as the pool lives
+  unsigned overflow =
+      0;  ///< sessions beyond them at the busiest; closed when idle for `ping_after_idle`
+  std::chrono::milliseconds acquire_timeout = std::chrono::seconds(30);
+  std::optional<std::chrono::milliseconds>
+      recycle_after;  ///< a session this old is replaced before it is lent; nullopt: never
+  std::optional<std::chrono::milliseconds>
+      ping_after_idle;  ///< one idle for this long is asked before it is lent; nullopt: never
+};
+
+/// Sessions that are lent to one thread at a time, opened when first needed. Thread-safe. It must
+/// outlive its leases, and what is passed in must outlive it.
+///
+/// Who waits is served in the order of arrival, also before a newcomer. Of the idle sessions the
+/// one used last is lent first, so that a quiet pool lets the others age. When one connection has
+/// been lost (see Lease::lost), every session that was idle at that moment is asked before it is
+/// lent again: after a restart of the database no second caller meets a dead one.
+///
+/// Keeps OpenTelemetry's database client metrics (semantic conventions 1.27,
+/// "db.client.connection.*").
+class Pool {
+ public:
+  using Connect = std::function<std::unique_ptr<Session>()>;
+  class Lease;
+
+  Pool(PoolOptions options, Connect connect, telemetry::Logger& logger,
+       telemetry::Metrics& metrics);
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  ~Pool();
+
+  /// Throws Error{overloaded} when no session came free within the acquire timeout, and what
+  /// `connect` throws.
+  Lease acquire();
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  struct Slot {
+    std::unique_ptr<Session> session;  // null: a right to open one
+    Time opened;
+    Time used;
+  };
+  struct Waiter {
+    std::condition_variable ready;
+    bool granted = false;
+    Slot slot;
+  };
+  struct Instruments {
+    telemetry::Gauge idle;
+    telemetry::Gauge used;
+    telemetry::Gauge pending;
+    telemetry::Counter timeouts;
+    telemetry::Histogram create_time;
+    telemetry::Histogram wait_time;
+  };
+  /// A right to a session that goes back to the pool when it is not used.
+  struct Permit;
+
+  Slot wait_for_slot();
+  Slot take_idle();
+  Slot open();
+  void make_usable(Slot& slot);
+  bool trusted(const Slot& slot, Time now);
+  void give_back(Slot slot) noexcept;
+  void suspect_idle_sessions();
+  void count_sessions();
+
+  const PoolOptions options_;
+  const Connect connect_;
+  telemetry::Logger& logger_;
+  Instruments instruments_;
+
+  std::mutex mutex_;
+  // guards: all below
+  std::deque<Slot> idle_;  // the one used last at the back
+  unsigned lent_ = 0;      // rights handed out, whether their session is open yet or not
+  std::deque<Waiter*> waiters_;
+  Time suspect_before_{};  // sessions not used since are asked first
+};
+
+/// A session on loan; the destructor brings it back: statements left open are ended and a
+/// transaction left open is rolled back, or else the session is closed.
+class Pool::Lease {
+ public:
+  Lease(Lease&& other) noexcept;
+  Lease& operator=(Lease&&) = delete;
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease();
+
+  Session& session() const { return *slot_.session; }
+
+  /// Says that the connection is lost: it is closed, and the pool's idle sessions are asked before
+  /// they are lent.
+  void lost();
+
+ private:
+  friend class Pool;
+  Lease(Pool& pool, Slot slot);
+
+  Pool* pool_;  // null when moved from
+  Slot slot_;
+};
+
+}  // namespace notes::db

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "db/dialect.hpp"
+
+namespace notes::db {
+
+/// PostgreSQL 13 and later, and what speaks its protocol. Works behind a transaction pooler:
+/// nothing it sets up rests on more of the session than PgBouncer tracks (see
+/// Url::prepared_statements).
+class PostgresqlDialect final : public Dialect {
+ public:
+  Engine engine() const override { return Engine::postgresql; }
+  std::unique_ptr<Session> connect(const Url& url,
+                                   const config::DatabaseSettings& settings) const override;
+  void commit(Session& session) const override;
+  bool in_transaction(Session& session) const override;
+  bool reset(Session& session) const noexcept override;
+  bool alive(Session& session) const noexcept override;
+  void cancel(Session& session) const noexcept override;
+  void execute_raw(Session& session, std::string_view statement) const override;
+
+ protected:
+  std::optional<Verdict> judge(Session& session, const std::exception& error) const override;
+};
+
+}  // namespace notes::db

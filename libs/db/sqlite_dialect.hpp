@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "db/dialect.hpp"
+
+namespace notes::db {
+
+/// SQLite 3.37 and later: write-ahead log, full durability, one writer that begins IMMEDIATE.
+class SqliteDialect final : public Dialect {
+ public:
+  Engine engine() const override { return Engine::sqlite; }
+  std::unique_ptr<Session> connect(const Url& url,
+                                   const config::DatabaseSettings& settings) const override;
+  void restrict_to_reading(Session& session) const override;
+  std::string_view begin_write() const override { return "BEGIN IMMEDIATE"; }
+  void commit(Session& session) const override;
+  bool in_transaction(Session& session) const override;
+  bool reset(Session& session) const noexcept override;
+  bool alive(Session& session) const noexcept override;
+  void cancel(Session& session) const noexcept override;
+  void execute_raw(Session& session, std::string_view statement) const override;
+
+ protected:
+  std::optional<Verdict> judge(Session& session, const std::exception& error) const override;
+};
+
+}  // namespace notes::db
