@@ -19,6 +19,10 @@ EVERYWHERE = ("",)
 # Where work ends, or where a foreign exception becomes an Error; each with its reason.
 BOUNDARIES = {
     "libs/cli/main.cpp": "the command boundary: any error becomes a message and an exit code",
+    "libs/db/database.cpp": "a transaction ends: what SOCI threw is judged, and tried again or made an Error",
+    "libs/db/postgresql_dialect.cpp": "opening a connection: SOCI's exception becomes Error{unreachable}",
+    "libs/db/sqlite_backend.cpp": "SOCI's exception is told apart where SQLite has one code for two things",
+    "libs/db/sqlite_dialect.cpp": "opening a connection: SOCI's exception becomes Error{unreachable}",
 }
 
 

@@ -1,6 +1,8 @@
 #include "db/backoff.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <random>
 
 namespace notes::db {
@@ -15,6 +17,13 @@ std::chrono::microseconds Backoff::next() {
   std::uniform_int_distribution<Count> distribution(span / 2, span);
   span_ = std::min(span_ * 2, longest_);
   return std::chrono::microseconds(distribution(random));
+}
+
+void Backoff::pause() {
+  std::mutex mutex;
+  std::condition_variable nobody_calls;
+  std::unique_lock lock(mutex);
+  nobody_calls.wait_for(lock, next());
 }
 
 }  // namespace notes::db

@@ -12,7 +12,10 @@ class Backoff {
   explicit Backoff(std::chrono::microseconds first = std::chrono::milliseconds(5),
                    std::chrono::microseconds longest = std::chrono::milliseconds(500));
 
+  /// The length of the next pause.
   std::chrono::microseconds next();
+  /// Takes it.
+  void pause();
 
  private:
   std::chrono::microseconds span_;

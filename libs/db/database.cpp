@@ -1,7 +1,7 @@
 #include "db/database.hpp"
 
 #include <string>
-#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -133,7 +133,7 @@ void Database::run(Access access, const std::function<void(Session&)>& work) {
                   fmt::format("gave up after {} attempts: {}", retries + 1, error.what()));
     }
     ++retries;
-    std::this_thread::sleep_for(backoff.next());
+    backoff.pause();
   }
 }
 

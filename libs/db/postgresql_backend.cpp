@@ -57,6 +57,20 @@ struct Statement final : soci::postgresql_statement_backend {
                                                 unnamed ? soci::details::st_one_time_query : type);
   }
 
+  // SOCI sends a text without parameters by the simple protocol, which runs all statements that
+  // stand in it. The extended one takes a single statement; its result is handed on as one that a
+  // description has fetched already.
+  exec_fetch_result execute(int number) override {
+    const bool parameters = !useByPosBuffers_.empty() || !useByNameBuffers_.empty();
+    if (stType_ == soci::details::st_one_time_query && !parameters && !justDescribed_) {
+      clean_up();
+      result_.reset(
+          PQexecParams(session_.conn_, query_.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 0));
+      justDescribed_ = true;
+    }
+    return soci::postgresql_statement_backend::execute(number);
+  }
+
   // SOCI deletes what its factories return.
   soci::postgresql_standard_use_type_backend* make_use_type_backend() override {
     hasUseElements_ = true;

@@ -41,17 +41,20 @@ Failure failure_of(std::string_view state) {
       {"26000", Failure::disconnected},  // the session has not got this prepared statement (any
                                          // more)
       {"42P05", Failure::disconnected},  // the session has another one of this name
-      {"23505", Failure::unique},       {"23P01", Failure::unique},     // exclusion_violation
-      {"23503", Failure::reference},    {"23001", Failure::reference},  // restrict_violation
-      {"44000", Failure::rule},                                    // with_check_option_violation
-      {"P0001", Failure::rule},                                    // raise_exception
-      {"57014", Failure::cancelled},    {"53100", Failure::full},  // disk_full
-      {"25006", Failure::full},                                    // read_only_sql_transaction
-      {"42P01", Failure::missing},                                 // undefined_table
-      {"42703", Failure::missing},                                 // undefined_column
-      {"42883", Failure::missing},                                 // undefined_function
-      {"42704", Failure::missing},                                 // undefined_object
-      {"3F000", Failure::missing},                                 // invalid_schema_name
+      {"23505", Failure::unique},
+      {"23P01", Failure::unique},  // exclusion_violation
+      {"23503", Failure::reference},
+      {"23001", Failure::reference},  // restrict_violation
+      {"44000", Failure::rule},       // with_check_option_violation
+      {"P0001", Failure::rule},       // raise_exception
+      {"57014", Failure::cancelled},
+      {"53100", Failure::full},     // disk_full
+      {"25006", Failure::full},     // read_only_sql_transaction
+      {"42P01", Failure::missing},  // undefined_table
+      {"42703", Failure::missing},  // undefined_column
+      {"42883", Failure::missing},  // undefined_function
+      {"42704", Failure::missing},  // undefined_object
+      {"3F000", Failure::missing},  // invalid_schema_name
   };
   for (const auto& [known, failure] : kStates) {
     if (state == known) return failure;

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
-#include <thread>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 #include <soci/soci.h>
@@ -68,8 +68,8 @@ std::size_t character_at(std::string_view text, int offset) {
          }));
 }
 
-[[noreturn]] void throw_last_error(sqlite_api::sqlite3* connection, std::string_view statement,
-                                   bool compiling) {
+StatementError last_error(sqlite_api::sqlite3* connection, std::string_view statement,
+                          bool compiling) {
   const int code = sqlite_api::sqlite3_extended_errcode(connection);
   DatabaseError details;
   details.state = result_code_name(code);
@@ -78,37 +78,48 @@ std::size_t character_at(std::string_view text, int offset) {
   const auto failure = failure_of(code, compiling);
   const auto outcome =
       failure == Failure::disconnected ? ErrorCode::unreachable : ErrorCode::statement_failed;
-  throw StatementError(outcome, fmt::format("{} ({})", details.message, details.state), failure,
-                       details);
+  const auto message = fmt::format("{} ({})", details.message, details.state);
+  return {outcome, message, failure, std::move(details)};
 }
 
-[[noreturn]] void refuse(std::string_view why) {
-  throw StatementError(ErrorCode::refused, std::string(why), Failure::other,
-                       {.state = "SQLITE_MISUSE", .message = std::string(why), .hint = {}});
+StatementError refusal(std::string_view why) {
+  return {ErrorCode::refused,
+          std::string(why),
+          Failure::other,
+          {.state = "SQLITE_MISUSE", .message = std::string(why), .hint = {}}};
 }
 
-/// Runs one statement to its end and returns the text of the first column of its last row.
-std::string run(sqlite_api::sqlite3* connection, std::string_view text) {
-  if (text.find('\0') != std::string_view::npos) refuse("a statement cannot hold a NUL character");
+/// The text of the first column of a statement's last row, or why it failed.
+using Outcome = std::variant<std::string, StatementError>;
+
+Outcome try_run(sqlite_api::sqlite3* connection, std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) {
+    return refusal("a statement cannot hold a NUL character");
+  }
   sqlite_api::sqlite3_stmt* prepared = nullptr;
   const char* tail = nullptr;
   const int compiled = sqlite_api::sqlite3_prepare_v2(
       connection, text.data(), static_cast<int>(text.size()), &prepared, &tail);
   const Statement statement(prepared, &sqlite_api::sqlite3_finalize);
-  if (compiled != SQLITE_OK) throw_last_error(connection, text, true);
-  if (!statement) refuse("expected one SQL statement, got none");
+  if (compiled != SQLITE_OK) return last_error(connection, text, true);
+  if (!statement) return refusal("expected one SQL statement, got none");
   if (another_statement(connection, text.substr(static_cast<std::size_t>(tail - text.data())))) {
-    refuse("expected one SQL statement, got another one behind it");
+    return refusal("expected one SQL statement, got another one behind it");
   }
   std::string value;
   int result = SQLITE_ROW;
   while ((result = sqlite_api::sqlite3_step(prepared)) == SQLITE_ROW) {
-    if (sqlite_api::sqlite3_column_type(prepared, 0) == SQLITE_NULL) continue;
     const auto* column = sqlite_api::sqlite3_column_text(prepared, 0);
-    value.assign(reinterpret_cast<const char*>(column));
+    if (column != nullptr) value.assign(reinterpret_cast<const char*>(column));
   }
-  if (result != SQLITE_DONE) throw_last_error(connection, text, false);
+  if (result != SQLITE_DONE) return last_error(connection, text, false);
   return value;
+}
+
+std::string run(sqlite_api::sqlite3* connection, std::string_view text) {
+  auto outcome = try_run(connection, text);
+  if (const auto* error = std::get_if<StatementError>(&outcome)) throw *error;
+  return std::get<std::string>(std::move(outcome));
 }
 
 void reset_statements(sqlite_api::sqlite3* connection) noexcept {
@@ -124,17 +135,18 @@ void use_write_ahead_log(sqlite_api::sqlite3* connection, std::chrono::milliseco
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   Backoff backoff;
   for (;;) {
-    try {
-      const auto mode = run(connection, "PRAGMA journal_mode = WAL");
+    const auto outcome = try_run(connection, "PRAGMA journal_mode = WAL");
+    const auto* error = std::get_if<StatementError>(&outcome);
+    if (error == nullptr) {
+      const auto& mode = std::get<std::string>(outcome);
       if (mode == "wal" || mode == "memory") return;
       throw Error(
           ErrorCode::unreachable,
           fmt::format("its file system does not allow a write-ahead log (journal mode {})", mode));
-    } catch (const StatementError& error) {
-      if (error.failure() != Failure::retryable || std::chrono::steady_clock::now() >= deadline)
-        throw;
     }
-    std::this_thread::sleep_for(backoff.next());
+    if (error->failure() != Failure::retryable || std::chrono::steady_clock::now() >= deadline)
+      throw *error;
+    backoff.pause();
   }
 }
 
