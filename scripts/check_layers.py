@@ -126,9 +126,10 @@ def check_folders(root, targets):
         for folder in sorted(path for path in (root / top).glob("*") if path.is_dir() and code_files(path)):
             if folder not in declared:
                 yield f"{folder.relative_to(root)}: code that no CMakeLists.txt builds"
-    for folder, sources in declared.items():
-        for path in sorted(folder.glob("*.cpp")):
-            if path.name not in sources:
+    built = {folder / source for folder, sources in declared.items() for source in sources}
+    for top, pattern in (("libs", "*.cpp"), ("apps", "*.cpp"), ("tests", "*_test.cpp")):
+        for path in sorted((root / top).rglob(pattern)):
+            if path not in built and (top == "tests" or path.parent in declared):
                 yield f"{path.relative_to(root)}: not in the SOURCES of any target"
 
 

@@ -72,8 +72,11 @@ class CheckLayers(SampleTree):
         self.library("base")
         self.write("libs/base/forgotten.cpp", "")
         self.write("libs/cli/command.hpp", "")
+        self.write("tests/unit/cli/command_test.cpp", "")
         self.assertEqual(check_layers.check(self.root), [
-            "libs/cli: code that no CMakeLists.txt builds", "libs/base/forgotten.cpp: not in the SOURCES of any target"])
+            "libs/cli: code that no CMakeLists.txt builds",
+            "libs/base/forgotten.cpp: not in the SOURCES of any target",
+            "tests/unit/cli/command_test.cpp: not in the SOURCES of any target"])
 
     def test_a_test_may_include_what_its_libraries_use_and_no_more(self):
         self.library("base")
