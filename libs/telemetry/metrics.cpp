@@ -56,7 +56,7 @@ Gauge Metrics::gauge(std::string_view name, std::string_view help, const Labels&
 }
 
 Histogram Metrics::histogram(std::string_view name, std::string_view help,
-                             std::vector<double> buckets, const Labels& labels) {
+                             const std::vector<double>& buckets, const Labels& labels) {
   auto& family = prometheus::BuildHistogram()
                      .Name(std::string(name))
                      .Help(std::string(help))

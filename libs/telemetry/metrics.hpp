@@ -59,8 +59,8 @@ class Metrics {
 
   Counter counter(std::string_view name, std::string_view help, const Labels& labels = {});
   Gauge gauge(std::string_view name, std::string_view help, const Labels& labels = {});
-  Histogram histogram(std::string_view name, std::string_view help, std::vector<double> buckets,
-                      const Labels& labels = {});
+  Histogram histogram(std::string_view name, std::string_view help,
+                      const std::vector<double>& buckets, const Labels& labels = {});
 
   /// Everything in Prometheus' text format, version 0.0.4.
   std::string prometheus_text() const;
