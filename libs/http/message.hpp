@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,26 +17,72 @@ enum class Method { get, head, post, put, patch, delete_, options };
 /// "GET", "HEAD", …
 std::string_view to_string(Method method);
 
+/// The method of that name, which is case-sensitive; nullopt when this server does not know it.
+std::optional<Method> parse_method(std::string_view name);
+
+/// Whether two names differ at most in the case of ASCII letters.
+bool equal_ignoring_case(std::string_view left, std::string_view right);
+
 /// Field lines in the order they came; names are compared without regard to case (RFC 9110 §5.1).
+/// All text lies in one string, so that a line more is no allocation more.
 class Headers {
+  struct Line {
+    std::uint32_t name = 0;  ///< where the name begins in text_; the value follows it
+    std::uint32_t name_size = 0;
+    std::uint32_t value_size = 0;
+  };
+
  public:
+  /// Views into the headers: they live until the headers change.
   struct Field {
-    std::string name;
-    std::string value;
+    std::string_view name;
+    std::string_view value;
+  };
+
+  class Iterator {
+   public:
+    Iterator(const Headers* headers, std::size_t index) : headers_(headers), index_(index) {}
+    Field operator*() const { return headers_->field(index_); }
+    Iterator& operator++();
+    friend bool operator==(const Iterator&, const Iterator&) = default;
+
+   private:
+    const Headers* headers_;
+    std::size_t index_;
+  };
+
+  /// Every line, in order; lives as long as the headers.
+  class Fields {
+   public:
+    explicit Fields(const Headers* headers) : headers_(headers) {}
+    Iterator begin() const { return {headers_, 0}; }
+    Iterator end() const { return {headers_, size()}; }
+    std::size_t size() const { return headers_->lines_.size(); }
+    bool empty() const { return headers_->lines_.empty(); }
+    Field operator[](std::size_t index) const { return headers_->field(index); }
+
+   private:
+    const Headers* headers_;
   };
 
   /// The value of the first line of that name.
   std::optional<std::string_view> find(std::string_view name) const;
-  /// Every line of that name, joined with ", " as one list (RFC 9110 §5.3); nullopt when there is none.
+  /// Every line of that name, joined with ", " as one list (RFC 9110 §5.3); nullopt when there is
+  /// none.
   std::optional<std::string> combined(std::string_view name) const;
-  void add(std::string name, std::string value);
-  /// Replaces every line of that name by one.
-  void set(std::string_view name, std::string value);
+  void add(std::string_view name, std::string_view value);
+  /// Replaces every line of that name by one, at the end.
+  void set(std::string_view name, std::string_view value);
+  /// Forgets every line and keeps the memory.
+  void clear();
 
-  const std::vector<Field>& fields() const { return fields_; }
+  Fields fields() const { return Fields(this); }
 
  private:
-  std::vector<Field> fields_;
+  Field field(std::size_t index) const;
+
+  std::string text_;
+  std::vector<Line> lines_;
 };
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
@@ -42,13 +90,13 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 /// One request, complete, checked and decoded: a value that needs no socket.
 struct Request {
   Method method = Method::get;
-  std::string target;       ///< as it came: "/api/v1/notes?limit=2"
-  std::string path;         ///< the target's path, still percent-encoded: "/api/v1/notes"
-  Parameters query;         ///< decoded once, in order; '+' is a space
-  Parameters path_values;   ///< the route's {names}, decoded once
+  std::string target;      ///< as it came: "/api/v1/notes?limit=2"
+  std::string path;        ///< the target's path, still percent-encoded: "/api/v1/notes"
+  Parameters query;        ///< decoded once, in order; '+' is a space; UTF-8 without U+0000
+  Parameters path_values;  ///< the route's {names}, decoded once; UTF-8 without U+0000
   Headers headers;
   std::string body;
-  std::string peer;         ///< the client's address, without the port
+  std::string peer;  ///< the client's address, without the port
   std::string request_id;
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 

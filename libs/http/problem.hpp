@@ -24,7 +24,8 @@ std::string_view phrase(int status);
 /// THE table ErrorCode → HTTP status.
 int status_of(ErrorCode code);
 
-/// What a client may know of an error. ErrorCode::internal and the other 5xx show no text of their own.
+/// What a client may know of an error. ErrorCode::internal and the other 5xx show no text of their
+/// own.
 Problem problem_of(const Error& error);
 
 /// The problem as a response; `instance` is the request's path, `request_id` its id.

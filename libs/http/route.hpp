@@ -10,7 +10,8 @@
 
 namespace notes::http {
 
-/// A function of values: no socket is needed to test one. What it throws is answered by the error boundary.
+/// A function of values: no socket is needed to test one. What it throws is answered by the error
+/// boundary.
 using Handler = std::function<Response(const Request&)>;
 
 /// Where a handler runs.
@@ -30,13 +31,13 @@ struct Route {
 
 /// What a path and a method lead to.
 struct Match {
-  const Route* route = nullptr;      ///< nullptr: see `allowed`
-  Parameters values;                 ///< the pattern's {names}, percent-decoded once
-  std::vector<Method> allowed;       ///< the methods of that path; empty: no such path (404)
+  const Route* route = nullptr;  ///< nullptr: see `allowed`
+  Parameters values;             ///< the pattern's {names}, percent-decoded once
+  std::vector<Method> allowed;   ///< the methods of that path; empty: no such path (404)
 };
 
-/// Finds the route of a request: segment by segment, a literal before a {name}. Immutable and thread-safe once built.
-/// HEAD is found where GET is; OPTIONS belongs to the server.
+/// Finds the route of a request: segment by segment, a literal before a {name}. Immutable and
+/// thread-safe once built. HEAD is found where GET is; OPTIONS belongs to the server.
 class Router {
  public:
   /// Throws Error{internal} when two rows have the same method and pattern.
@@ -45,7 +46,8 @@ class Router {
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
 
-  /// `path` is percent-encoded; it is split at '/' first and each segment decoded once, so "%2F" stays inside one.
+  /// `path` is percent-encoded; it is split at '/' first and each segment decoded once, so "%2F"
+  /// stays inside one.
   Match match(Method method, std::string_view path) const;
   const std::vector<Route>& routes() const;
 

@@ -11,12 +11,12 @@
 
 namespace notes::http {
 
-/// An HTTP/1.1 server (RFC 9110, RFC 9112) on Pistache's listener and reactor: framing, limits, timeouts, pipelining and
-/// draining are its own. Everything passed in must outlive it.
+/// An HTTP/1.1 server (RFC 9110, RFC 9112) on Pistache's listener and reactor: framing, limits,
+/// timeouts, pipelining and draining are its own. Everything passed in must outlive it.
 class Server {
  public:
-  /// Binds and serves from then on, on threads of its own. Throws Error{usage} when the address cannot be bound, naming it
-  /// and the reason.
+  /// Binds and serves from then on, on threads of its own. Throws Error{usage} when the address
+  /// cannot be bound, naming it and the reason.
   Server(const config::ServerSettings& settings, Router router, telemetry::Logger& logger,
          telemetry::Metrics& metrics);
   Server(const Server&) = delete;
@@ -28,8 +28,9 @@ class Server {
   std::uint16_t port() const;
 
   enum class Drained { complete, cut_off };
-  /// Stops accepting, answers what is in flight with `Connection: close`, closes idle connections, and returns when all
-  /// are gone or the deadline has passed (what is left is cut off). Call once, from any thread but the server's own.
+  /// Stops accepting, answers what is in flight with `Connection: close`, closes idle connections,
+  /// and returns when all are gone or the deadline has passed (what is left is cut off). Call once,
+  /// from any thread but the server's own.
   Drained drain(std::chrono::steady_clock::time_point deadline);
 
  private:

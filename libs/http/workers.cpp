@@ -1,0 +1,64 @@
+#include "http/workers.hpp"
+
+#include <utility>
+
+namespace notes::http {
+
+Task::Task(Request task_request, const Route& task_route, Mailbox& mailbox,
+           std::uint64_t connection, std::uint64_t sequence)
+    : request(std::move(task_request)),
+      route(task_route),
+      mailbox_(mailbox),
+      connection_(connection),
+      sequence_(sequence) {}
+
+bool Task::start() {
+  auto expected = Phase::queued;
+  // Too late to begin: the connection's own deadline gives it up and answers.
+  if (std::chrono::steady_clock::now() >= request.deadline) return false;
+  return phase_.compare_exchange_strong(expected, Phase::running);
+}
+
+bool Task::give_up() {
+  auto expected = Phase::queued;
+  return phase_.compare_exchange_strong(expected, Phase::given_up);
+}
+
+void Task::complete(Response response) const {
+  mailbox_.post({connection_, sequence_, std::move(response)});
+}
+
+Workers::Workers(unsigned threads, std::size_t queue_limit, std::function<void(Task&)> run)
+    : queue_limit_(queue_limit), run_(std::move(run)) {
+  for (unsigned i = 0; i < threads; ++i) {
+    threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+  }
+}
+
+Workers::~Workers() {
+  for (auto& thread : threads_) thread.request_stop();
+}
+
+bool Workers::submit(std::shared_ptr<Task> task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= queue_limit_) return false;
+    queue_.push_back(std::move(task));
+  }
+  filled_.notify_one();
+  return true;
+}
+
+void Workers::work(const std::stop_token& stop) {
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    if (!filled_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
+    if (stop.stop_requested()) return;
+    const auto task = std::move(queue_.front());
+    queue_.pop_front();
+    lock.unlock();
+    if (task->start()) run_(*task);
+  }
+}
+
+}  // namespace notes::http

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "http/mailbox.hpp"
+#include "http/route.hpp"
+
+namespace notes::http {
+
+/// One request on its way to a worker.
+class Task {
+ public:
+  Task(Request task_request, const Route& task_route, Mailbox& mailbox, std::uint64_t connection,
+       std::uint64_t sequence);
+
+  /// Read by the worker and by the I/O thread, written by neither.
+  const Request request;
+  const Route& route;
+
+  /// By the worker that is about to run it; false when the I/O thread has given it up.
+  bool start();
+  /// By the I/O thread when the request's deadline has passed; false when a worker is running it.
+  bool give_up();
+  /// Sends the worker's response back to the connection.
+  void complete(Response response) const;
+
+ private:
+  enum class Phase { queued, running, given_up };
+
+  Mailbox& mailbox_;
+  std::uint64_t connection_;
+  std::uint64_t sequence_;
+  std::atomic<Phase> phase_ = Phase::queued;
+};
+
+/// Threads that run tasks in the order they were submitted, behind a bounded queue. Thread-safe.
+class Workers {
+ public:
+  /// `run` is called on the worker threads and must not throw.
+  Workers(unsigned threads, std::size_t queue_limit, std::function<void(Task&)> run);
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  /// Waits for the tasks that are running; drops those that are not.
+  ~Workers();
+
+  /// false when the queue is full.
+  bool submit(std::shared_ptr<Task> task);
+
+ private:
+  void work(const std::stop_token& stop);
+
+  std::size_t queue_limit_;
+  std::function<void(Task&)> run_;
+  std::mutex mutex_;
+  // guards: queue_
+  std::condition_variable_any filled_;
+  std::deque<std::shared_ptr<Task>>
+      queue_;  // shared with the connection, which waits for the deadline
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace notes::http

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/timestamp.hpp"
+#include "http/message.hpp"
+
+namespace notes::http {
+
+/// The Date field's value (RFC 9110 §5.6.7), worked out once a second. Not thread-safe.
+class DateText {
+ public:
+  /// "Sun, 06 Nov 1994 08:49:37 GMT"; lives until the next call.
+  std::string_view at(Timestamp now);
+
+ private:
+  std::int64_t second_ = -1;
+  std::string text_;
+};
+
+/// What the Connection field says, if it stands at all (RFC 9112 §9.3, §9.6).
+enum class Persistence { keep_alive, keep_alive_said, close };
+
+/// What a response needs beside its own fields to go out.
+struct Framing {
+  bool head_only = false;  ///< the answer to HEAD: the body's length, and no body
+  Persistence persistence = Persistence::keep_alive;
+  std::string_view date;
+  std::string_view request_id;
+};
+
+/// Whether the response can be written: its status is final, its field names are tokens and its
+/// values have no line ends.
+bool is_writable(const Response& response);
+
+/// Appends the response as HTTP/1.1 (RFC 9112 §4, §6): Date, X-Request-Id, X-Content-Type-Options,
+/// the response's own fields without those that frame it, Content-Length (not for 204 and 304, RFC
+/// 9110 §8.6), and the body. Precondition: is_writable(response).
+void write(const Response& response, const Framing& framing, std::string& out);
+
+}  // namespace notes::http
