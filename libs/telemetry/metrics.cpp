@@ -61,7 +61,7 @@ Histogram Metrics::histogram(std::string_view name, std::string_view help,
                      .Name(std::string(name))
                      .Help(std::string(help))
                      .Register(registry_->families);
-  return Histogram(&family.Add(to_map(labels), std::move(buckets)));
+  return Histogram(&family.Add(to_map(labels), buckets));
 }
 
 std::string Metrics::prometheus_text() const {
