@@ -19,10 +19,16 @@ EVERYWHERE = ("",)
 # Where work ends, or where a foreign exception becomes an Error; each with its reason.
 BOUNDARIES = {
     "libs/cli/main.cpp": "the command boundary: any error becomes a message and an exit code",
+    "libs/config/document.cpp": "yaml-cpp's exceptions become an Error with file, line and column",
+    "libs/config/load.cpp": "a file that cannot be read joins the list of problems; the others are still named",
     "libs/db/database.cpp": "a transaction ends: what SOCI threw is judged, and tried again or made an Error",
     "libs/db/postgresql_dialect.cpp": "opening a connection: SOCI's exception becomes Error{unreachable}",
     "libs/db/sqlite_backend.cpp": "SOCI's exception is told apart where SQLite has one code for two things",
     "libs/db/sqlite_dialect.cpp": "opening a connection: SOCI's exception becomes Error{unreachable}",
+    "libs/http/pipeline.cpp": "the request boundary: any exception becomes a problem response",
+    "libs/http/transport.cpp": "the connection boundary: what goes wrong ends one connection, not the thread",
+    "libs/migrate/batch.cpp": "a position in a statement becomes a file and a line",
+    "libs/migrate/history.cpp": "SOCI's exception becomes the database's own words",
 }
 
 
