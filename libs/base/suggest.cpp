@@ -1,15 +1,13 @@
 #include "base/suggest.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
-namespace notes {
-namespace {
+#include <fmt/format.h>
 
-/// Optimal string alignment distance: Levenshtein's with swaps of neighbours.
+namespace notes {
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last(b.size() + 1);
   std::vector<std::size_t> last(b.size() + 1);
@@ -29,8 +27,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   }
   return last[b.size()];
 }
-
-}  // namespace
 
 std::optional<std::string_view> closest(std::string_view word,
                                         std::span<const std::string_view> candidates) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -7,8 +8,12 @@
 
 namespace notes {
 
-/// The candidate a person most likely meant by `word`: the one at the smallest edit distance (insert, delete, replace,
-/// swap of neighbours), if that is at most a third of the word's length, rounded up. The first wins a tie.
+/// How many edits make `a` into `b`: insert, delete or replace a character, or swap two neighbours
+/// (optimal string alignment).
+std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// The candidate a person most likely meant by `word`: the one at the smallest edit distance, if
+/// that is at most a third of the word's length, rounded up. The first wins a tie.
 std::optional<std::string_view> closest(std::string_view word,
                                         std::span<const std::string_view> candidates);
 

@@ -74,8 +74,8 @@ struct LogSettings {
   LogFormatSetting format = LogFormatSetting::automatic;
 };
 
-/// Every setting of the three executables, with its default. What each is called, and what it means, stands beside it in
-/// config/describe.cpp.
+/// Every setting of the three executables, with its default. What each is called, and what it
+/// means, stands beside it in config/describe.cpp.
 struct Settings {
   Environment environment = Environment::development;
   Secret secret_key;

@@ -1,0 +1,340 @@
+#include "config/describe.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <limits>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/duration.hpp"
+#include "config/value.hpp"
+
+namespace notes::config {
+namespace {
+
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
+
+template <typename Value>
+struct Choice {
+  std::string_view name;
+  Value value;
+};
+
+// The first name of a value is the one that is written.
+constexpr std::array kEnvironments{Choice{"development", Environment::development},
+                                   Choice{"testing", Environment::testing},
+                                   Choice{"production", Environment::production},
+                                   Choice{"dev", Environment::development},
+                                   Choice{"test", Environment::testing},
+                                   Choice{"prod", Environment::production}};
+constexpr std::array kLevels{
+    Choice{"debug", LogLevelSetting::debug}, Choice{"info", LogLevelSetting::info},
+    Choice{"warning", LogLevelSetting::warning}, Choice{"error", LogLevelSetting::error}};
+constexpr std::array kFormats{Choice{"automatic", LogFormatSetting::automatic},
+                              Choice{"json", LogFormatSetting::json},
+                              Choice{"text", LogFormatSetting::text}};
+
+template <typename Value>
+struct Range {
+  Value least;
+  Value most;
+};
+
+struct Aliases {
+  std::string variable;
+  std::string flag;
+};
+
+template <typename Value, std::size_t count>
+std::string listed(const std::array<Choice<Value>, count>& choices) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    fmt::format_to(std::back_inserter(text), "{}{}",
+                   i == 0           ? ""
+                   : i + 1 == count ? " or "
+                                    : ", ",
+                   choices[i].name);
+  }
+  return text;
+}
+
+template <typename Value, std::size_t count>
+std::string_view name_of(Value value, const std::array<Choice<Value>, count>& choices) {
+  const auto found = std::find_if(choices.begin(), choices.end(),
+                                  [&](const auto& choice) { return choice.value == value; });
+  return found->name;
+}
+
+std::string replaced(std::string text, char what, char with) {
+  std::replace(text.begin(), text.end(), what, with);
+  return text;
+}
+
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
+Setting named(std::string key, std::string help, Aliases aliases = {}) {
+  Setting setting;
+  setting.variable = "NOTES_" + upper(replaced(key, '.', '_'));
+  setting.variable_alias = std::move(aliases.variable);
+  setting.flag = replaced(replaced(key, '.', '-'), '_', '-');
+  setting.flag_alias = std::move(aliases.flag);
+  setting.key = std::move(key);
+  setting.help = std::move(help);
+  return setting;
+}
+
+/// Gives `setting` its ways to read and write the field that `get` finds in Settings.
+template <typename Get, typename Parse, typename Format>
+Setting on(Setting setting, std::string accepted, Get get, Parse parse, Format format) {
+  setting.accepted = std::move(accepted);
+  setting.assign = [get, parse](Settings& settings, std::string_view text) {
+    auto value = parse(text);
+    if (!value) return false;
+    get(settings) = std::move(*value);
+    return true;
+  };
+  setting.text = [get, format](const Settings& settings) {
+    return std::string(format(get(settings)));
+  };
+  return setting;
+}
+
+template <typename Value, std::size_t count, typename Get>
+Setting choice(Setting setting, const std::array<Choice<Value>, count>& choices, Get get) {
+  const auto parse = [&choices](std::string_view text) -> std::optional<Value> {
+    for (const auto& choice : choices) {
+      if (choice.name == text) return choice.value;
+    }
+    return std::nullopt;
+  };
+  return on(std::move(setting), listed(choices), get, parse,
+            [&choices](Value value) { return name_of(value, choices); });
+}
+
+/// The settings below one key, such as "server".
+template <typename Group>
+class Section {
+ public:
+  Section(std::string name, Group Settings::*group) : name_(std::move(name)), group_(group) {}
+
+  template <typename Value>
+  auto field(Value Group::*member) const {
+    return [ group = group_, member ](auto& settings) -> auto& { return settings.*group.*member; };
+  }
+
+  template <typename Value>
+  Setting number(std::string_view name, Value Group::*member, Range<Value> range, std::string help,
+                 Aliases aliases = {}) const {
+    const auto parse = [range](std::string_view text) { return within(parse_count(text), range); };
+    return on(named(key(name), std::move(help), std::move(aliases)),
+              fmt::format("{}..{}", range.least, range.most), field(member), parse,
+              [](Value value) { return fmt::format("{}", value); });
+  }
+
+  Setting size(std::string_view name, std::size_t Group::*member, Range<std::size_t> range,
+               std::string help) const {
+    const auto parse = [range](std::string_view text) { return within(parse_size(text), range); };
+    return on(named(key(name), std::move(help)),
+              fmt::format("a size between {} and {} (in bytes, KiB, MiB or GiB)",
+                          format_size(range.least), format_size(range.most)),
+              field(member), parse, [](std::size_t value) { return format_size(value); });
+  }
+
+  Setting duration(std::string_view name, milliseconds Group::*member, Range<milliseconds> range,
+                   std::string help) const {
+    const auto parse = [range](std::string_view text) -> std::optional<milliseconds> {
+      const auto value = parse_duration(text);
+      if (!value || *value < range.least || *value > range.most) return std::nullopt;
+      return value;
+    };
+    return on(named(key(name), std::move(help)),
+              fmt::format("a duration between {} and {} (units ms, s, m, h, d)",
+                          format_duration(range.least), format_duration(range.most)),
+              field(member), parse, [](milliseconds value) { return format_duration(value); });
+  }
+
+  Setting on_off(std::string_view name, bool Group::*member, std::string help) const {
+    return on(named(key(name), std::move(help)), "true or false", field(member), parse_switch,
+              [](bool value) { return value ? "true" : "false"; });
+  }
+
+  Setting host(std::string_view name, std::string Group::*member, std::string help,
+               Aliases aliases = {}) const {
+    const auto parse = [](std::string_view text) -> std::optional<std::string> {
+      const bool odd = std::any_of(text.begin(), text.end(),
+                                   [](unsigned char c) { return c <= ' ' || c == 0x7f; });
+      if (text.empty() || odd) return std::nullopt;
+      return std::string(text);
+    };
+    return on(named(key(name), std::move(help), std::move(aliases)), "an address or a host's name",
+              field(member), parse, [](const std::string& value) { return value; });
+  }
+
+  std::string key(std::string_view name) const { return fmt::format("{}.{}", name_, name); }
+
+ private:
+  template <typename Value>
+  static std::optional<Value> within(std::optional<std::uint64_t> value, Range<Value> range) {
+    if (!value || *value < range.least || *value > range.most) return std::nullopt;
+    return static_cast<Value>(*value);
+  }
+
+  std::string name_;
+  Group Settings::*group_;
+};
+
+template <typename Get>
+Setting secret(Setting setting, Exposure exposure, Get get) {
+  setting.exposure = exposure;
+  const auto parse = [](std::string_view text) -> std::optional<Secret> {
+    if (text.empty()) return std::nullopt;
+    return Secret(std::string(text));
+  };
+  return on(std::move(setting), "text that is not empty", get, parse,
+            [](const Secret& value) { return value.reveal(); });
+}
+
+Setting required_in_production(Setting setting, std::string way_out) {
+  setting.in_production = InProduction::required;
+  setting.way_out = std::move(way_out);
+  return setting;
+}
+
+Setting environment_setting() {
+  Setting setting = named("environment", "where this runs; chooses config/ENVIRONMENT.yaml");
+  setting.variable = "APP_ENV";
+  return choice(
+      std::move(setting), kEnvironments, [](auto& s) -> auto& { return s.environment; });
+}
+
+Setting secret_key_setting() {
+  Setting setting =
+      named("secret_key", "the key that signs cursors", {.variable = "SECRET_KEY", .flag = ""});
+  setting.flag.clear();  // any user of the machine can read a command line
+  return required_in_production(
+      secret(
+          std::move(setting), Exposure::secret, [](auto& s) -> auto& { return s.secret_key; }),
+      "set SECRET_KEY to a long random text (openssl rand -hex 32 makes one)");
+}
+
+std::vector<Setting> server_settings() {
+  using S = ServerSettings;
+  const Section server("server", &Settings::server);
+  return {
+      server.host("host", &S::host, "the address to listen on", {.variable = "", .flag = "host"}),
+      server.number<std::uint16_t>("port", &S::port, {0, 65'535},
+                                   "the port to listen on; 0: the system chooses",
+                                   {.variable = "PORT", .flag = "port"}),
+      server.number<unsigned>("io_threads", &S::io_threads, {1, 256},
+                              "threads that read and write sockets"),
+      server.number<unsigned>("workers", &S::workers, {1, 1024},
+                              "threads that run requests that use the database"),
+      server.number<unsigned>("backlog", &S::backlog, {1, 65'535},
+                              "connections the kernel keeps before they are accepted"),
+      server.number<std::size_t>("max_connections", &S::max_connections, {1, 1'000'000},
+                                 "connections open at once"),
+      server.size("max_request_line", &S::max_request_line, {64, 1 << 20},
+                  "longest request line; beyond: 414"),
+      server.size("max_header_bytes", &S::max_header_bytes, {256, 1 << 24},
+                  "most header bytes; beyond: 431"),
+      server.number<std::size_t>("max_headers", &S::max_headers, {1, 10'000},
+                                 "most header fields; beyond: 431"),
+      server.size("max_body_bytes", &S::max_body_bytes, {0, 1 << 30},
+                  "largest request body; beyond: 413"),
+      server.size("max_output_bytes", &S::max_output_bytes, {1 << 16, 1 << 30},
+                  "response bytes a connection may leave unread"),
+      server.number<std::size_t>("max_pipelined", &S::max_pipelined, {1, 10'000},
+                                 "requests of one connection in flight at once"),
+      server.number<std::size_t>("queue_limit", &S::queue_limit, {1, 1'000'000},
+                                 "requests waiting for a worker; beyond: 503"),
+      server.duration("header_timeout", &S::header_timeout, {1ms, 1h},
+                      "from the first byte to the end of the header"),
+      server.duration("body_timeout", &S::body_timeout, {1ms, 1h}, "between two parts of a body"),
+      server.duration("write_timeout", &S::write_timeout, {1ms, 1h},
+                      "while a client takes no byte of its response"),
+      server.duration("keep_alive_timeout", &S::keep_alive_timeout, {1ms, 24h},
+                      "idle time between two requests"),
+      server.duration("request_timeout", &S::request_timeout, {1ms, 1h},
+                      "from a request's arrival to its response"),
+      server.duration("shutdown_delay", &S::shutdown_delay, {0ms, 1h},
+                      "after SIGTERM, time not ready but still serving"),
+      server.duration("shutdown_timeout", &S::shutdown_timeout, {0ms, 1h},
+                      "after SIGTERM, time to finish requests"),
+  };
+}
+
+std::vector<Setting> admin_settings() {
+  const Section admin("admin", &Settings::admin);
+  return {
+      admin.on_off("enabled", &AdminSettings::enabled,
+                   "whether probes and metrics have a listener of their own"),
+      admin.host("host", &AdminSettings::host, "the address of that listener"),
+      admin.number<std::uint16_t>("port", &AdminSettings::port, {0, 65'535},
+                                  "the port of that listener; 0: the system chooses"),
+  };
+}
+
+std::vector<Setting> database_settings() {
+  using D = DatabaseSettings;
+  const Section database("database", &Settings::database);
+  return {
+      required_in_production(
+          secret(named(database.key("url"),
+                       "the database: sqlite:PATH or postgresql://user:password@host/name",
+                       {.variable = "DATABASE_URL", .flag = ""}),
+                 Exposure::database_url, database.field(&D::url)),
+          "set DATABASE_URL to sqlite:PATH or postgresql://user:password@host:5432/name"),
+      database.number<unsigned>("pool_size", &D::pool_size, {1, 1000}, "connections kept open"),
+      database.number<unsigned>("max_overflow", &D::max_overflow, {0, 1000},
+                                "connections beyond that under load"),
+      database.duration("acquire_timeout", &D::acquire_timeout, {1ms, 1h},
+                        "wait for a free connection"),
+      database.duration("recycle_after", &D::recycle_after, {1s, 24h * 30},
+                        "age at which a connection is replaced"),
+      database.duration("ping_after_idle", &D::ping_after_idle, {0ms, 24h},
+                        "idle time after which a connection is tested before use"),
+      database.duration("connect_timeout", &D::connect_timeout, {1s, 1h},
+                        "wait for a new connection"),
+      database.duration("busy_timeout", &D::busy_timeout, {0ms, 1h},
+                        "SQLite: wait for another writer"),
+      database.number<unsigned>("max_retries", &D::max_retries, {0, 100},
+                                "times a transaction that lost a race is run again"),
+  };
+}
+
+std::vector<Setting> log_settings() {
+  const Section log("log", &Settings::log);
+  return {
+      choice(named(log.key("level"), "the least important lines that are written"), kLevels,
+             log.field(&LogSettings::level)),
+      choice(named(log.key("format"), "automatic is json in production and text elsewhere"),
+             kFormats, log.field(&LogSettings::format)),
+  };
+}
+
+std::vector<Setting> all_settings() {
+  std::vector<Setting> all{environment_setting(), secret_key_setting()};
+  for (auto& section : {server_settings(), admin_settings(), database_settings(), log_settings()}) {
+    all.insert(all.end(), section.begin(), section.end());
+  }
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Setting>& described_settings() {
+  static const std::vector<Setting> settings = all_settings();
+  return settings;
+}
+
+std::string_view to_string(Environment environment) { return name_of(environment, kEnvironments); }
+
+}  // namespace notes::config
