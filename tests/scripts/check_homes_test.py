@@ -1,4 +1,5 @@
 import unittest
+import unittest.mock
 
 from sample_tree import SampleTree
 
@@ -6,6 +7,13 @@ import check_homes
 
 
 class CheckHomes(SampleTree):
+    def setUp(self):
+        super().setUp()
+        # The sample has one boundary, whatever the project lists.
+        only = unittest.mock.patch.dict(check_homes.BOUNDARIES, {"libs/cli/main.cpp": "commands end"}, clear=True)
+        only.start()
+        self.addCleanup(only.stop)
+
     def assert_offence(self, name, text, expected):
         """The file is the only one of the tree, and the check finds in it what is expected and nothing else."""
         self.write(name, text)
