@@ -20,7 +20,7 @@ struct DatabaseError {
   std::string
       state;  ///< SQLSTATE ("23505"), or SQLite's extended result code ("SQLITE_CONSTRAINT_UNIQUE")
   std::string message;       ///< one line, without the values of rows
-  std::string hint;          ///< empty when the database gave none
+  std::string hint = {};     ///< empty when the database gave none
   std::size_t position = 0;  ///< 1-based character in the statement; 0 when unknown
 
   friend bool operator==(const DatabaseError&, const DatabaseError&) = default;

@@ -18,15 +18,19 @@ namespace notes::db {
 
 /// How a pool keeps its sessions. `size` and `overflow` together are at least 1.
 struct PoolOptions {
-  std::string name;   ///< in metrics and log lines
-  unsigned size = 1;  ///< sessions kept for as long as the pool lives
-  unsigned overflow =
-      0;  ///< sessions beyond them at the busiest; closed when idle for `ping_after_idle`
+  /// In metrics and log lines.
+  std::string name = {};
+  /// Sessions kept for as long as the pool lives.
+  unsigned size = 1;
+  /// Sessions beyond them at the busiest. One that has been idle for `ping_after_idle` is closed
+  /// when the next session is given back, so that a busy moment's connections serve the next one
+  /// too.
+  unsigned overflow = 0;
   std::chrono::milliseconds acquire_timeout = std::chrono::seconds(30);
-  std::optional<std::chrono::milliseconds>
-      recycle_after;  ///< a session this old is replaced before it is lent; nullopt: never
-  std::optional<std::chrono::milliseconds>
-      ping_after_idle;  ///< one idle for this long is asked before it is lent; nullopt: never
+  /// A session this old is replaced before it is lent; nullopt: never.
+  std::optional<std::chrono::milliseconds> recycle_after = {};
+  /// A session idle for this long is asked before it is lent; nullopt: never.
+  std::optional<std::chrono::milliseconds> ping_after_idle = {};
 };
 
 /// Sessions that are lent to one thread at a time, opened when first needed. Thread-safe. It must

@@ -96,7 +96,7 @@ std::string field(const PGresult* result, int code) {
 
 [[noreturn]] void refuse(std::string_view why) {
   throw StatementError(ErrorCode::refused, std::string(why), Failure::other,
-                       {.state = "0A000", .message = std::string(why), .hint = {}});
+                       {.state = "0A000", .message = std::string(why)});
 }
 
 /// Ends a COPY that the server has begun, in either direction.
@@ -241,7 +241,7 @@ void PostgresqlDialect::commit(Session& session) const {
   const std::string why =
       "a statement of the transaction had failed before: it was rolled back, not committed";
   throw StatementError(ErrorCode::internal, why, Failure::other,
-                       {.state = "25P02", .message = why, .hint = {}});
+                       {.state = "25P02", .message = why});
 }
 
 bool PostgresqlDialect::in_transaction(Session& session) const {

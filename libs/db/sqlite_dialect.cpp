@@ -86,7 +86,7 @@ StatementError refusal(std::string_view why) {
   return {ErrorCode::refused,
           std::string(why),
           Failure::other,
-          {.state = "SQLITE_MISUSE", .message = std::string(why), .hint = {}}};
+          {.state = "SQLITE_MISUSE", .message = std::string(why)}};
 }
 
 /// The text of the first column of a statement's last row, or why it failed.
