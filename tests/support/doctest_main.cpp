@@ -1,7 +1,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
-#include <doctest/doctest.h>
-
 #include <cstdio>
+
+#include <doctest/doctest.h>
 
 namespace {
 
@@ -31,8 +31,8 @@ DOCTEST_REGISTER_LISTENER("run_counter", 1, RunCounter);
 
 }  // namespace
 
-// doctest calls it a success when its filter matches nothing; CTest, which runs each case by its name, would then report a
-// case as passed that never ran.
+// doctest calls it a success when its filter matches nothing; CTest, which runs each case by its
+// name, would then report a case as passed that never ran.
 int main(int argc, char** argv) {
   doctest::Context context(argc, argv);
   const int status = context.run();
