@@ -11,7 +11,8 @@ namespace notes::db {
 namespace {
 
 std::string explain(Failure failure, const DatabaseError& details) {
-  const auto said = fmt::format("{} ({})", details.message, details.state);
+  const auto said = fmt::format("{} ({}){}{}", details.message, details.state,
+                                details.hint.empty() ? "" : "; ", details.hint);
   switch (failure) {
     case Failure::retryable:
       return "the database is busy with another transaction: " + said;

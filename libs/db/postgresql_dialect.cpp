@@ -289,6 +289,10 @@ std::optional<Dialect::Verdict> PostgresqlDialect::judge(Session& session,
   if (const auto* postgresql = dynamic_cast<const soci::postgresql_soci_error*>(known)) {
     verdict.details.state = postgresql->sqlstate();
     verdict.failure = failure_of(verdict.details.state);
+    if (verdict.details.state == "26000" || verdict.details.state == "42P05") {
+      verdict.details.hint =
+          "behind a transaction pooler, add prepared_statements=false to the database URL";
+    }
   }
   if (broken(handle(session))) verdict.failure = Failure::disconnected;
   return verdict;
