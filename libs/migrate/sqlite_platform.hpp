@@ -1,0 +1,21 @@
+#pragma once
+
+#include "migrate/platform.hpp"
+
+namespace notes::migrate {
+
+class SqlitePlatform final : public Platform {
+ public:
+  bool exists(db::Session& session, const TableName& table, std::string_view suffix) const override;
+  std::unique_ptr<RunLock> lock(const db::Url& url, const config::DatabaseSettings& settings,
+                                const TableName& table, const LockRequest& request) const override;
+  void adopt(db::Session& session, const TableName& table) const override;
+  void begin_migration(db::Session& session, std::chrono::milliseconds lock_timeout) const override;
+  void end_migration(db::Session& session) const override;
+  std::unique_ptr<Guard> guard(db::Session& session,
+                               const std::vector<BatchStatement>& statements) const override;
+  Probe probe(db::Session& session, const sql::Statement& statement) const override;
+  bool is_lock_timeout(const db::DatabaseError& error) const override;
+};
+
+}  // namespace notes::migrate
