@@ -1,0 +1,72 @@
+#include "commands.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "cli/settings.hpp"
+#include "cli/signals.hpp"
+#include "db/url.hpp"
+#include "server_app.hpp"
+#include "telemetry/log.hpp"
+
+namespace notes::server {
+namespace {
+
+using cli::ExitCode;
+
+telemetry::Level level_of(config::LogLevelSetting setting) {
+  switch (setting) {
+    case config::LogLevelSetting::debug: return telemetry::Level::debug;
+    case config::LogLevelSetting::info: return telemetry::Level::info;
+    case config::LogLevelSetting::warning: return telemetry::Level::warning;
+    case config::LogLevelSetting::error: return telemetry::Level::error;
+  }
+  return telemetry::Level::info;
+}
+
+telemetry::LogFormat format_of(const config::Settings& settings) {
+  switch (settings.log.format) {
+    case config::LogFormatSetting::json: return telemetry::LogFormat::json;
+    case config::LogFormatSetting::text: return telemetry::LogFormat::text;
+    case config::LogFormatSetting::automatic: break;
+  }
+  return settings.environment == config::Environment::production ? telemetry::LogFormat::json
+                                                                 : telemetry::LogFormat::text;
+}
+
+ExitCode serve(const cli::Invocation& invocation) {
+  const auto settings = invocation.load_settings().settings;
+  cli::ShutdownSignal shutdown;  // before any thread
+  const SystemClock clock;
+  telemetry::Logger logger(clock, telemetry::stderr_sink(), format_of(settings),
+                           level_of(settings.log.level));
+  ServerApp server(settings, invocation.app().version, clock, logger);
+  logger.info("listening", {{"host", std::string_view(settings.server.host)},
+                            {"port", std::uint64_t{server.port()}},
+                            {"database", server.database_name()}});
+  shutdown.wait();
+  const auto drained = server.stop();
+  logger.info("stopped");
+  return drained == http::Server::Drained::complete ? ExitCode::ok : ExitCode::interrupted;
+}
+
+std::string redacted(std::string_view url) { return db::Url::parse(url).redacted(); }
+
+}  // namespace
+
+cli::App app() {
+  return {.name = "notes-server",
+          .version = NOTES_VERSION,
+          .summary = "serves the notes API",
+          .options = {},
+          .commands = {{.name = "serve",
+                        .summary = "listen and answer until SIGTERM or Ctrl-C (the default)",
+                        .settings = cli::Settings::used,
+                        .run = serve},
+                       cli::config_show_command(redacted), cli::config_example_command()},
+          .default_command = "serve",
+          .sections = {}};
+}
+
+}  // namespace notes::server

@@ -1,0 +1,78 @@
+#include "server_app.hpp"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "api/routes.hpp"
+
+namespace notes::server {
+namespace {
+
+/// An address of RFC 6890's loopback blocks, or the name that RFC 6761 §6.3 keeps for them.
+bool is_loopback(const std::string& host) {
+  in_addr address{};
+  if (::inet_pton(AF_INET, host.c_str(), &address) == 1) return ntohl(address.s_addr) >> 24 == 127;
+  return host == "localhost" || host == "::1" || host == "[::1]";
+}
+
+/// Without accounts whoever reaches the port owns the notes.
+const config::ServerSettings& require_loopback(const config::ServerSettings& settings) {
+  const auto& host = settings.host;
+  if (is_loopback(host)) return settings;
+  throw Error(ErrorCode::refused,
+              fmt::format("server.host: {} can be reached from other machines, and this server has "
+                          "no accounts yet: use 127.0.0.1, ::1 or localhost, and a proxy with "
+                          "authentication in front of it",
+                          host));
+}
+
+/// The operators' listener has the same limits and far fewer threads.
+config::ServerSettings admin_server_settings(const config::Settings& settings) {
+  config::ServerSettings admin = settings.server;
+  admin.host = settings.admin.host;
+  admin.port = settings.admin.port;
+  admin.io_threads = 1;
+  admin.workers = 1;
+  return admin;
+}
+
+}  // namespace
+
+ServerApp::ServerApp(const config::Settings& settings, std::string version, const Clock& clock,
+                     telemetry::Logger& logger)
+    : server_settings_(require_loopback(settings.server)),
+      logger_(logger),
+      database_(settings.database, logger, metrics_),
+      database_name_(database_.url().redacted()),
+      cursor_signer_(settings.secret_key.reveal(), "cursor"),
+      notes_(database_, clock),
+      readiness_(database_, clock),
+      note_handlers_(notes_, cursor_signer_),
+      probe_handlers_(readiness_, metrics_, std::move(version)),
+      admin_(settings.admin.enabled
+                 ? std::make_unique<http::Server>(require_loopback(admin_server_settings(settings)),
+                                                  http::Router(api::admin_routes(probe_handlers_)),
+                                                  logger, metrics_)
+                 : nullptr),
+      server_(server_settings_, http::Router(api::routes(note_handlers_, probe_handlers_)), logger,
+              metrics_) {}
+
+std::uint16_t ServerApp::port() const { return server_.port(); }
+
+http::Server::Drained ServerApp::stop() {
+  using Steady = std::chrono::steady_clock;
+  const auto begun = Steady::now();
+  probe_handlers_.begin_draining();
+  logger_.info("stopping", {{"shutdown_delay_ms", server_settings_.shutdown_delay.count()}});
+  std::this_thread::sleep_until(begun + server_settings_.shutdown_delay);
+  const auto deadline = begun + server_settings_.shutdown_delay + server_settings_.shutdown_timeout;
+  return server_.drain(deadline);
+}
+
+}  // namespace notes::server

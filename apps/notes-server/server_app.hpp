@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "api/note_handlers.hpp"
+#include "api/probe_handlers.hpp"
+#include "base/clock.hpp"
+#include "config/settings.hpp"
+#include "db/database.hpp"
+#include "http/server.hpp"
+#include "identity/token_signer.hpp"
+#include "service/notes.hpp"
+#include "service/readiness.hpp"
+#include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
+
+namespace notes::server {
+
+/// The service, wired: every object is built here, in the order in which they need each other, and
+/// nowhere else.
+class ServerApp {
+ public:
+  /// Listens from then on. Throws Error{refused} for an address that is not this machine's own as
+  /// long as there are no accounts, and what http::Server and db::Database throw. `clock` and
+  /// `logger` must outlive it.
+  ServerApp(const config::Settings& settings, std::string version, const Clock& clock,
+            telemetry::Logger& logger);
+
+  std::uint16_t port() const;
+  /// The database's URL without its password.
+  const std::string& database_name() const { return database_name_; }
+
+  /// Refuses readiness for the configured delay, then drains within the configured time. Call once.
+  http::Server::Drained stop();
+
+ private:
+  config::ServerSettings server_settings_;
+  telemetry::Logger& logger_;
+  telemetry::Metrics metrics_;
+  db::Database database_;
+  std::string database_name_;
+  identity::TokenSigner cursor_signer_;
+  service::Notes notes_;
+  service::ReadinessProbe readiness_;
+  api::NoteHandlers note_handlers_;
+  api::ProbeHandlers probe_handlers_;
+  std::unique_ptr<http::Server> admin_;
+  http::Server server_;
+};
+
+}  // namespace notes::server

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <vector>
+
+#include "api/note_handlers.hpp"
+#include "api/probe_handlers.hpp"
+#include "http/route.hpp"
+
+namespace notes::api {
+
+/// Every route of the service, a row each. The handlers must outlive the routes.
+std::vector<http::Route> routes(NoteHandlers& notes, ProbeHandlers& probes);
+
+/// What the operators' listener serves.
+std::vector<http::Route> admin_routes(ProbeHandlers& probes);
+
+}  // namespace notes::api

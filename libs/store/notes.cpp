@@ -1,0 +1,287 @@
+#include "store/notes.hpp"
+
+#include <string>
+#include <utility>
+
+#include <soci/soci.h>
+
+namespace notes::store {
+namespace {
+
+using domain::Note;
+using domain::NoteId;
+using domain::NotePatch;
+using domain::NotePosition;
+using domain::UserId;
+
+/// The variables that a statement returning notes is bound to. Times and ids travel as text: SOCI's
+/// std::tm has no microseconds.
+struct NoteRow {
+  std::string id;
+  std::string owner;
+  std::string title;
+  std::string body;
+  long long version = 0;
+  std::string created_at;
+  std::string updated_at;
+
+  Note note() {
+    Note note;
+    note.id = read_id<NoteId>(id);
+    note.owner = read_id<UserId>(owner);
+    note.title = std::move(title);
+    note.body = std::move(body);
+    note.version = version;
+    note.created_at = read_time(created_at);
+    note.updated_at = read_time(updated_at);
+    return note;
+  }
+
+ private:
+  template <typename T>
+  static T read_id(const std::string& text) {
+    const auto read = T::parse(text);
+    if (!read) throw Error(ErrorCode::internal, "notes: a row has the id '" + text + "'");
+    return *read;
+  }
+
+  static Timestamp read_time(const std::string& text) {
+    const auto read = Timestamp::parse(text);
+    if (!read) throw Error(ErrorCode::internal, "notes: a row has the time '" + text + "'");
+    return *read;
+  }
+};
+
+/// A statement that reads notes. The members are bound by address: it stays where it was made
+/// (Session::kept()).
+struct NoteStatement {
+  explicit NoteStatement(db::Session& session) : statement(session.soci()) {}
+  NoteStatement(const NoteStatement&) = delete;
+  NoteStatement& operator=(const NoteStatement&) = delete;
+
+  void prepare_reading(const std::string& sql) {
+    statement.exchange(soci::into(row.id));
+    statement.exchange(soci::into(row.owner));
+    statement.exchange(soci::into(row.title));
+    statement.exchange(soci::into(row.body));
+    statement.exchange(soci::into(row.version));
+    statement.exchange(soci::into(row.created_at));
+    statement.exchange(soci::into(row.updated_at));
+    prepare(sql);
+  }
+
+  void prepare(const std::string& sql) {
+    statement.alloc();
+    statement.prepare(sql);
+    statement.define_and_bind();
+  }
+
+  /// Runs the statement to its end: one left open pins SQLite's snapshot.
+  std::vector<Note> read_all() {
+    std::vector<Note> notes;
+    for (bool more = statement.execute(true); more; more = statement.fetch()) {
+      notes.push_back(row.note());
+    }
+    return notes;
+  }
+
+  std::optional<Note> read_one() {
+    auto notes = read_all();
+    if (notes.empty()) return std::nullopt;
+    return std::move(notes.front());
+  }
+
+  NoteRow row;
+  soci::statement statement;
+};
+
+constexpr auto kInsertNote =
+    "INSERT INTO notes (id, owner_id, title, body, version, created_at, updated_at) "
+    "VALUES (:id, :owner, :title, :body, :version, :created_at, :updated_at)";
+
+struct InsertNote : NoteStatement {
+  explicit InsertNote(db::Session& session) : NoteStatement(session) {
+    statement.exchange(soci::use(row.id, "id"));
+    statement.exchange(soci::use(row.owner, "owner"));
+    statement.exchange(soci::use(row.title, "title"));
+    statement.exchange(soci::use(row.body, "body"));
+    statement.exchange(soci::use(row.version, "version"));
+    statement.exchange(soci::use(row.created_at, "created_at"));
+    statement.exchange(soci::use(row.updated_at, "updated_at"));
+    prepare(kInsertNote);
+  }
+};
+
+constexpr auto kFindNote =
+    "SELECT id, owner_id, title, body, version, created_at, updated_at FROM notes "
+    "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL";
+
+struct FindNote : NoteStatement {
+  explicit FindNote(db::Session& session) : NoteStatement(session) {
+    statement.exchange(soci::use(id, "id"));
+    statement.exchange(soci::use(owner, "owner"));
+    prepare_reading(kFindNote);
+  }
+
+  std::string id;
+  std::string owner;
+};
+
+constexpr auto kListNewest =
+    "SELECT id, owner_id, title, body, version, created_at, updated_at FROM notes "
+    "WHERE owner_id = :owner AND deleted_at IS NULL "
+    "ORDER BY created_at DESC, id DESC LIMIT :limit";
+
+struct ListNewest : NoteStatement {
+  explicit ListNewest(db::Session& session) : NoteStatement(session) {
+    statement.exchange(soci::use(owner, "owner"));
+    statement.exchange(soci::use(limit, "limit"));
+    prepare_reading(kListNewest);
+  }
+
+  std::string owner;
+  long long limit = 0;
+};
+
+constexpr auto kListAfter =
+    "SELECT id, owner_id, title, body, version, created_at, updated_at FROM notes "
+    "WHERE owner_id = :owner AND deleted_at IS NULL AND (created_at, id) < (:created_at, :id) "
+    "ORDER BY created_at DESC, id DESC LIMIT :limit";
+
+struct ListAfter : NoteStatement {
+  explicit ListAfter(db::Session& session) : NoteStatement(session) {
+    statement.exchange(soci::use(owner, "owner"));
+    statement.exchange(soci::use(created_at, "created_at"));
+    statement.exchange(soci::use(id, "id"));
+    statement.exchange(soci::use(limit, "limit"));
+    prepare_reading(kListAfter);
+  }
+
+  std::string owner;
+  std::string created_at;
+  std::string id;
+  long long limit = 0;
+};
+
+constexpr auto kUpdateNote =
+    "UPDATE notes SET title = COALESCE(:title, title), body = COALESCE(:body, body), "
+    "version = version + 1, updated_at = :now "
+    "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL "
+    "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version) "
+    "RETURNING id, owner_id, title, body, version, created_at, updated_at";
+
+struct UpdateNote : NoteStatement {
+  explicit UpdateNote(db::Session& session) : NoteStatement(session) {
+    statement.exchange(soci::use(title, title_given, "title"));
+    statement.exchange(soci::use(body, body_given, "body"));
+    statement.exchange(soci::use(now, "now"));
+    statement.exchange(soci::use(id, "id"));
+    statement.exchange(soci::use(owner, "owner"));
+    statement.exchange(soci::use(any_version, "any_version"));
+    statement.exchange(soci::use(expected_version, "expected_version"));
+    prepare_reading(kUpdateNote);
+  }
+
+  std::string title;
+  soci::indicator title_given = soci::i_null;
+  std::string body;
+  soci::indicator body_given = soci::i_null;
+  std::string now;
+  std::string id;
+  std::string owner;
+  long long any_version = 0;
+  long long expected_version = 0;
+};
+
+constexpr auto kTrashNote =
+    "UPDATE notes SET deleted_at = :now, version = version + 1, updated_at = :updated_at "
+    "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL "
+    "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version)";
+
+struct TrashNote : NoteStatement {
+  explicit TrashNote(db::Session& session) : NoteStatement(session) {
+    statement.exchange(soci::use(now, "now"));
+    statement.exchange(soci::use(now, "updated_at"));
+    statement.exchange(soci::use(id, "id"));
+    statement.exchange(soci::use(owner, "owner"));
+    statement.exchange(soci::use(any_version, "any_version"));
+    statement.exchange(soci::use(expected_version, "expected_version"));
+    prepare(kTrashNote);
+  }
+
+  std::string now;
+  std::string id;
+  std::string owner;
+  long long any_version = 0;
+  long long expected_version = 0;
+};
+
+void bind(const std::optional<std::string>& value, std::string& text, soci::indicator& given) {
+  text = value.value_or("");
+  given = value ? soci::i_ok : soci::i_null;
+}
+
+}  // namespace
+
+void insert_note(db::Session& session, const Note& note) {
+  auto& insert = session.kept<InsertNote>();
+  insert.row = {.id = to_string(note.id),
+                .owner = to_string(note.owner),
+                .title = note.title,
+                .body = note.body,
+                .version = note.version,
+                .created_at = to_string(note.created_at),
+                .updated_at = to_string(note.updated_at)};
+  insert.statement.execute(true);
+}
+
+std::optional<Note> find_note(db::Session& session, UserId owner, NoteId id) {
+  auto& find = session.kept<FindNote>();
+  find.id = to_string(id);
+  find.owner = to_string(owner);
+  return find.read_one();
+}
+
+std::vector<Note> list_notes(db::Session& session, UserId owner, std::size_t limit,
+                             const std::optional<NotePosition>& after) {
+  if (!after) {
+    auto& list = session.kept<ListNewest>();
+    list.owner = to_string(owner);
+    list.limit = static_cast<long long>(limit);
+    return list.read_all();
+  }
+  auto& list = session.kept<ListAfter>();
+  list.owner = to_string(owner);
+  list.created_at = to_string(after->created_at);
+  list.id = to_string(after->id);
+  list.limit = static_cast<long long>(limit);
+  return list.read_all();
+}
+
+std::optional<Note> update_note(db::Session& session, UserId owner, NoteId id,
+                                const NotePatch& patch,
+                                std::optional<std::int64_t> expected_version, Timestamp now) {
+  auto& update = session.kept<UpdateNote>();
+  bind(patch.title, update.title, update.title_given);
+  bind(patch.body, update.body, update.body_given);
+  update.now = to_string(now);
+  update.id = to_string(id);
+  update.owner = to_string(owner);
+  update.any_version = expected_version ? 0 : 1;
+  update.expected_version = expected_version.value_or(0);
+  return update.read_one();
+}
+
+bool trash_note(db::Session& session, UserId owner, NoteId id,
+                std::optional<std::int64_t> expected_version, Timestamp now) {
+  auto& trash = session.kept<TrashNote>();
+  trash.now = to_string(now);
+  trash.id = to_string(id);
+  trash.owner = to_string(owner);
+  trash.any_version = expected_version ? 0 : 1;
+  trash.expected_version = expected_version.value_or(0);
+  trash.statement.execute(true);
+  return trash.statement.get_affected_rows() == 1;
+}
+
+}  // namespace notes::store

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/timestamp.hpp"
+#include "db/session.hpp"
+#include "domain/note.hpp"
+
+/// The application's SQL: domain values in, rows out. Each function is one statement, kept prepared
+/// on the session, inside whatever transaction its caller has open. It throws what SOCI throws;
+/// db::Database turns that into Error.
+namespace notes::store {
+
+void insert_note(db::Session& session, const domain::Note& note);
+
+/// The owner's note, unless it lies in the trash.
+std::optional<domain::Note> find_note(db::Session& session, domain::UserId owner,
+                                      domain::NoteId id);
+
+/// At most `limit` of the owner's notes, newest first, from behind `after` on.
+std::vector<domain::Note> list_notes(db::Session& session, domain::UserId owner, std::size_t limit,
+                                     const std::optional<domain::NotePosition>& after);
+
+/// Applies the patch if the note is there and, when `expected_version` is given, still has that
+/// version: decided inside the UPDATE. The note as it is now; nullopt when nothing was changed.
+std::optional<domain::Note> update_note(db::Session& session, domain::UserId owner,
+                                        domain::NoteId id, const domain::NotePatch& patch,
+                                        std::optional<std::int64_t> expected_version,
+                                        Timestamp now);
+
+/// Moves the note to the trash, under the same condition. False when nothing was changed.
+bool trash_note(db::Session& session, domain::UserId owner, domain::NoteId id,
+                std::optional<std::int64_t> expected_version, Timestamp now);
+
+}  // namespace notes::store

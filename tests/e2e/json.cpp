@@ -1,0 +1,74 @@
+#include "e2e/json.hpp"
+
+#include <stdexcept>
+
+#include <rapidjson/document.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+namespace notes::tests {
+namespace {
+
+using rapidjson::Value;
+
+[[noreturn]] void refuse(std::string_view what) {
+  throw std::runtime_error("not the JSON expected: " + std::string(what.substr(0, 1000)));
+}
+
+const Value& member(const Value& object, const char* name) {
+  if (!object.IsObject() || !object.HasMember(name)) refuse(name);
+  return object[name];
+}
+
+std::string text(const Value& value) {
+  if (!value.IsString()) refuse("a member that is no string");
+  return {value.GetString(), value.GetStringLength()};
+}
+
+NoteJson note_of(const Value& object) {
+  if (!object.IsObject() || object.MemberCount() != 6) refuse("a note of other than six members");
+  const Value& version = member(object, "version");
+  if (!version.IsInt64()) refuse("version");
+  return {.id = text(member(object, "id")),
+          .title = text(member(object, "title")),
+          .body = text(member(object, "body")),
+          .created_at = text(member(object, "created_at")),
+          .updated_at = text(member(object, "updated_at")),
+          .version = version.GetInt64()};
+}
+
+rapidjson::Document parse(std::string_view json) {
+  rapidjson::Document document;
+  document.Parse<rapidjson::kParseValidateEncodingFlag>(json.data(), json.size());
+  if (document.HasParseError()) refuse(json);
+  return document;
+}
+
+}  // namespace
+
+std::string draft_json(std::string_view title, std::string_view body) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  writer.StartObject();
+  writer.Key("title");
+  writer.String(title.data(), static_cast<rapidjson::SizeType>(title.size()));
+  writer.Key("body");
+  writer.String(body.data(), static_cast<rapidjson::SizeType>(body.size()));
+  writer.EndObject();
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
+NoteJson read_note(std::string_view json) { return note_of(parse(json)); }
+
+NotePageJson read_page(std::string_view json) {
+  const auto document = parse(json);
+  NotePageJson page;
+  const Value& items = member(document, "items");
+  if (!items.IsArray()) refuse(json);
+  for (const auto& item : items.GetArray()) page.items.push_back(note_of(item));
+  const Value& cursor = member(document, "next_cursor");
+  if (!cursor.IsNull()) page.next_cursor = text(cursor);
+  return page;
+}
+
+}  // namespace notes::tests

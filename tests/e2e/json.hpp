@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace notes::tests {
+
+/// A note as a client reads it.
+struct NoteJson {
+  std::string id;
+  std::string title;
+  std::string body;
+  std::string created_at;
+  std::string updated_at;
+  std::int64_t version = 0;
+
+  friend bool operator==(const NoteJson&, const NoteJson&) = default;
+};
+
+struct NotePageJson {
+  std::vector<NoteJson> items;
+  std::optional<std::string> next_cursor;
+};
+
+/// {"title":…,"body":…}
+std::string draft_json(std::string_view title, std::string_view body);
+
+/// Both throw std::runtime_error, with the text, for what is not exactly such a note or page.
+NoteJson read_note(std::string_view json);
+NotePageJson read_page(std::string_view json);
+
+}  // namespace notes::tests

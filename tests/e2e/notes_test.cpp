@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <semaphore>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "domain/text.hpp"
+#include "e2e/json.hpp"
+#include "e2e/service.hpp"
+#include "support/database.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace {
+
+using notes::tests::draft_json;
+using notes::tests::HttpClient;
+using notes::tests::HttpResponse;
+using notes::tests::NoteJson;
+using notes::tests::Postgres;
+using notes::tests::read_note;
+using notes::tests::read_page;
+using notes::tests::Service;
+using notes::tests::Sqlite;
+
+NoteJson post_note(HttpClient& client, std::string_view title, std::string_view body) {
+  const auto response = client.post("/api/v1/notes", draft_json(title, body));
+  REQUIRE(response.status == 201);
+  return read_note(response.body);
+}
+
+/// Every note there is, by following the pages.
+std::vector<NoteJson> all_notes(HttpClient& client, int limit) {
+  std::vector<NoteJson> all;
+  std::string target = "/api/v1/notes?limit=" + std::to_string(limit);
+  for (;;) {
+    const auto response = client.get(target);
+    REQUIRE(response.status == 200);
+    auto page = read_page(response.body);
+    all.insert(all.end(), page.items.begin(), page.items.end());
+    if (!page.next_cursor) return all;
+    target = "/api/v1/notes?limit=" + std::to_string(limit) + "&cursor=" + *page.next_cursor;
+  }
+}
+
+struct Text {
+  std::string title;
+  std::string body;
+};
+
+/// Real input: the Markdown and text files that this machine's packages brought.
+std::vector<Text> installed_documentation() {
+  std::vector<Text> texts;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator("/usr/share/doc")) {
+    if (!entry.is_regular_file() || entry.is_symlink() || entry.file_size() > 512 * 1024) continue;
+    const auto extension = entry.path().extension();
+    if (!extension.empty() && extension != ".md" && extension != ".txt") continue;
+    auto body = notes::tests::read_file(entry.path());
+    if (!notes::domain::count_characters(body) || body.find('\0') != std::string::npos) continue;
+    const auto name = entry.path().string();
+    texts.push_back({name.substr(name.size() - std::min<std::size_t>(name.size(), 200)), body});
+  }
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a note is made, read, changed and thrown away", Backend, Sqlite, Postgres) {
+  Service<Backend> service;
+  auto client = service.server.connect();
+
+  const auto posted = client.post("/api/v1/notes", draft_json("회의록", "line 1\nline 2"));
+  REQUIRE(posted.status == 201);
+  const auto note = read_note(posted.body);
+  const auto path = "/api/v1/notes/" + note.id;
+  CHECK(note.title == "회의록");
+  CHECK(note.body == "line 1\nline 2");
+  CHECK(note.version == 1);
+  CHECK(note.created_at == note.updated_at);
+  CHECK(note.created_at.size() == 27);
+  CHECK(posted.header("location") == path);
+  CHECK(posted.header("etag") == "\"1\"");
+  CHECK(posted.header("content-type") == "application/json");
+
+  const auto got = client.get(path);
+  CHECK(got.status == 200);
+  CHECK(got.body == posted.body);
+  CHECK(client.get(path, {{"If-None-Match", "\"1\""}}).status == 304);
+
+  const auto patched = client.patch(path, R"({"title":"Minutes"})", {{"If-Match", "\"1\""}});
+  REQUIRE(patched.status == 200);
+  const auto changed = read_note(patched.body);
+  CHECK(changed.title == "Minutes");
+  CHECK(changed.body == note.body);
+  CHECK(changed.version == 2);
+  CHECK(changed.created_at == note.created_at);
+  CHECK(changed.updated_at > note.updated_at);
+  CHECK(client.get(path).body == patched.body);
+
+  CHECK(client.patch(path, R"({"body":"late"})", {{"If-Match", "\"1\""}}).status == 412);
+  CHECK(client.delete_(path, {{"If-Match", "\"1\", \"7\""}}).status == 412);
+  CHECK(client.get(path).body == patched.body);
+
+  CHECK(client.delete_(path).status == 204);
+  CHECK(client.get(path).status == 404);
+  CHECK(client.delete_(path).status == 404);
+  CHECK(client.patch(path, "{}").status == 404);
+  CHECK(read_page(client.get("/api/v1/notes").body).items.empty());
+}
+
+TEST_CASE_TEMPLATE("pages run from the newest note to the oldest, each note once", Backend, Sqlite,
+                   Postgres) {
+  Service<Backend> service;
+  auto client = service.server.connect();
+  std::vector<NoteJson> made;
+  for (int i = 0; i < 25; ++i) made.push_back(post_note(client, "note " + std::to_string(i), ""));
+  std::reverse(made.begin(), made.end());
+  CHECK(all_notes(client, 10) == made);
+  CHECK(all_notes(client, 25) == made);
+  CHECK(all_notes(client, 1) == made);
+
+  // What comes and goes between two pages moves no other note.
+  const auto first = read_page(client.get("/api/v1/notes?limit=10").body);
+  post_note(client, "newer than the first page", "");
+  CHECK(client.delete_("/api/v1/notes/" + made[12].id).status == 204);
+  const auto second =
+      read_page(client.get("/api/v1/notes?limit=5&cursor=" + *first.next_cursor).body);
+  CHECK(second.items == std::vector<NoteJson>{made[10], made[11], made[13], made[14], made[15]});
+}
+
+TEST_CASE_TEMPLATE("what a client gets wrong is named", Backend, Sqlite, Postgres) {
+  Service<Backend> service;
+  auto client = service.server.connect();
+  const auto unknown = client.post("/api/v1/notes", R"({"titel":"x"})");
+  CHECK(unknown.status == 422);
+  CHECK(unknown.header("content-type") == "application/problem+json");
+  CHECK(unknown.body.find(R"("pointer":"/titel")") != std::string::npos);
+  CHECK(unknown.body.find(R"("pointer":"/title")") != std::string::npos);
+  const auto malformed = client.post("/api/v1/notes", "{\"title\":");
+  CHECK(malformed.status == 400);
+  CHECK(malformed.body.find("line 1, column 10") != std::string::npos);
+  CHECK(client.post("/api/v1/notes", R"({"title":"a\u0000"})").status == 422);
+  CHECK(client.request("POST", "/api/v1/notes", {{"Content-Type", "text/plain"}}, "x").status ==
+        415);
+  CHECK(client.get("/api/v1/notes?limit=0").status == 422);
+  CHECK(client.get("/api/v1/notes?cursor=forged").status == 422);
+  CHECK(client.get("/api/v1/notes/1").status == 404);
+  CHECK(client.get("/api/v1/notes/019aa5e4-2f1c-7abc-8def-0123456789ab").status == 404);
+  const auto not_allowed = client.request("PUT", "/api/v1/notes", {}, "");
+  CHECK(not_allowed.status == 405);
+  CHECK(not_allowed.header("allow") == "GET, HEAD, POST, OPTIONS");
+}
+
+TEST_CASE_TEMPLATE("the installed documentation comes back byte for byte", Backend, Sqlite,
+                   Postgres) {
+  const auto texts = installed_documentation();
+  MESSAGE(texts.size() << " files of /usr/share/doc");
+  REQUIRE(texts.size() >= 100);
+
+  Service<Backend> service;
+  auto client = service.server.connect();
+  std::map<std::string, Text> sent;
+  for (const auto& text : texts) sent[post_note(client, text.title, text.body).id] = text;
+  REQUIRE(sent.size() == texts.size());
+
+  for (const auto& [id, text] : sent) {
+    const auto note = read_note(client.get("/api/v1/notes/" + id).body);
+    if (note.title != text.title || note.body != text.body)
+      FAIL("changed on its way: " << text.title);
+  }
+  std::set<std::string> listed;
+  for (const auto& note : all_notes(client, 20)) {
+    const auto& text = sent.at(note.id);
+    if (note.title != text.title || note.body != text.body)
+      FAIL("changed in the list: " << text.title);
+    CHECK(listed.insert(note.id).second);
+  }
+  CHECK(listed.size() == sent.size());
+}
+
+TEST_CASE_TEMPLATE("kill -9 loses no acknowledged note", Backend, Sqlite, Postgres) {
+  Service<Backend> service;
+  std::map<std::string, std::string> acknowledged;
+  for (int round = 0; round < 3; ++round) {
+    std::counting_semaphore<> answers(0);
+    std::vector<std::map<std::string, std::string>> per_client(4);
+    {
+      std::vector<std::jthread> writers;
+      for (auto& mine : per_client) {
+        writers.emplace_back([&mine, &answers, port = service.server.port()] {
+          try {
+            HttpClient client(port);
+            for (int i = 0;; ++i) {
+              const auto title = "note " + std::to_string(i);
+              const auto response = client.post("/api/v1/notes", draft_json(title, title));
+              if (response.status == 201) mine[read_note(response.body).id] = title;
+              answers.release();
+            }
+          } catch (const std::exception&) {
+            // The server was killed: the end of this client's story, not of what it was told
+            // before.
+          }
+        });
+      }
+      for (int i = 0; i < 200; ++i) answers.acquire();
+      service.server.kill();
+    }
+    for (auto& mine : per_client) acknowledged.merge(mine);
+    service.server.restart();
+  }
+  auto client = service.server.connect();
+  CHECK(acknowledged.size() >= 600);
+  for (const auto& [id, title] : acknowledged) {
+    const auto response = client.get("/api/v1/notes/" + id);
+    REQUIRE(response.status == 200);
+    CHECK(read_note(response.body).title == title);
+  }
+}
