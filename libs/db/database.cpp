@@ -33,6 +33,12 @@ struct Refusal {
   bool committing;
 };
 
+/// BEGIN and COMMIT run raw: what they are refused for leaves as any other statement's failure
+/// does, a deferred rule as a conflict and a full disk as unreachable.
+StatementError with_code_of_failure(const StatementError& error) {
+  return {error_code(error.failure()), error.what(), error.failure(), error.details()};
+}
+
 }  // namespace
 
 struct Database::State {
@@ -89,9 +95,12 @@ std::optional<Refusal> Database::State::attempt(Access access,
   auto lease = access == Access::read && readers ? readers->acquire() : pool->acquire();
   auto& session = lease.session();
   bool committing = false;
+  bool working = false;
   try {
     if (access == Access::write) dialect.execute_raw(session, dialect.begin_write());
+    working = true;
     work(session);
+    working = false;
     if (access == Access::write) {
       committing = true;
       dialect.commit(session);
@@ -103,6 +112,7 @@ std::optional<Refusal> Database::State::attempt(Access access,
   } catch (const std::exception& error) {
     auto refused = dialect.translate(session, error);
     if (!refused) throw;
+    if (!working) refused.emplace(with_code_of_failure(*refused));
     if (refused->failure() == Failure::disconnected) lease.lost();
     return Refusal{std::move(*refused), committing};
   }

@@ -91,6 +91,19 @@ TEST_CASE_TEMPLATE("a refused statement is classified by its code", Backend, Sql
   }
 }
 
+TEST_CASE_TEMPLATE("a rule that is checked at the commit is a conflict too", Backend, Sqlite,
+                   Postgres) {
+  OpenDatabase<Backend> open;
+  execute(open.backend.url(), {"CREATE TABLE parent (id INTEGER PRIMARY KEY)",
+                               "CREATE TABLE child (parent_id INTEGER REFERENCES parent (id) "
+                               "DEFERRABLE INITIALLY DEFERRED)"});
+  const bool postgresql = Backend::kEngine == Engine::postgresql;
+  CHECK(refused(open.database, "INSERT INTO child VALUES (9)") ==
+        Refused{ErrorCode::conflict, Failure::reference,
+                postgresql ? "23503" : "SQLITE_CONSTRAINT_FOREIGNKEY"});
+  CHECK(refused(open.database, "INSERT INTO parent VALUES (9)") == std::nullopt);
+}
+
 TEST_CASE_TEMPLATE("a table that goes away under a kept statement is a missing schema", Backend,
                    Sqlite, Postgres) {
   struct Count {
