@@ -28,6 +28,8 @@ constexpr Rejection kQueueFull{
 constexpr Rejection kQueuedTooLong{503, "The request waited longer than it may; try again."};
 constexpr Rejection kWorkedTooLong{504, "The request was not finished in its time."};
 
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
 RequestLimits limits_of(const config::ServerSettings& settings) {
   return {.request_line = settings.max_request_line,
           .header_bytes = settings.max_header_bytes,
@@ -224,10 +226,7 @@ void Connection::on_head(TimePoint now) {
   request.peer = peer_;
   surroundings_.pipeline.identify(request);
   const auto plan = surroundings_.pipeline.plan(request);
-  if (!plan.answer) {
-    owes_continue_ = true;
-    return;
-  }
+  if (!plan.answer) return put_continue();
   // Nobody wants the body; whether it comes all the same cannot be known, so nothing can be read
   // behind it.
   put(*plan.answer, request, Persistence::close);
@@ -240,7 +239,6 @@ void Connection::serve(TimePoint now) {
   Request& request = parser_.request();
   request.peer = peer_;
   request.deadline = now + surroundings_.settings.request_timeout;
-  owes_continue_ = false;
   surroundings_.observations.began();
   surroundings_.pipeline.identify(request);
   const bool close =
@@ -293,6 +291,18 @@ void Connection::put(const Response& response, const Request& request, Persisten
   held_ += exchange.answer.size();
 }
 
+void Connection::put_continue() {
+  // It keeps its place among the answers, and is sent although the body may be there already (RFC
+  // 9110 §10.1.1 lets us choose): so the answers to the same bytes are the same, whatever pieces
+  // they came in.
+  if (exchanges_.empty()) {
+    output_.append(kContinue);
+  } else {
+    exchanges_.emplace_back().answer = kContinue;
+    held_ += kContinue.size();
+  }
+}
+
 void Connection::finish(Exchange& exchange, const Response& response, TimePoint now) {
   const Request& request = exchange.task->request;
   write(response, framing(request, exchange.persistence), exchange.answer);
@@ -323,10 +333,6 @@ void Connection::release_answers() {
     output_.append(exchanges_.front().answer);
     exchanges_.pop_front();
     ++first_sequence_;
-  }
-  if (owes_continue_ && exchanges_.empty()) {
-    output_.append("HTTP/1.1 100 Continue\r\n\r\n");
-    owes_continue_ = false;
   }
 }
 

@@ -95,6 +95,7 @@ class Connection {
   void hand_on(const Route& route, TimePoint now, Persistence persistence);
   void refuse(const Rejection& rejection);
   void put(const Response& response, const Request& request, Persistence persistence);
+  void put_continue();
   void finish(Exchange& exchange, const Response& response, TimePoint now);
   void give_up_late(TimePoint now);
   void release_answers();
@@ -120,7 +121,6 @@ class Connection {
   TimePoint read_deadline_;
   bool clock_stopped_ =
       false;  ///< it is not the client that keeps us waiting: read_deadline_ does not count
-  bool owes_continue_ = false;
 
   std::deque<Exchange> exchanges_;
   std::uint64_t first_sequence_ = 0;  ///< of exchanges_.front()

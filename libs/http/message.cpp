@@ -74,7 +74,16 @@ void Headers::add(std::string_view name, std::string_view value) {
   lines_.push_back({static_cast<std::uint32_t>(text_.size()),
                     static_cast<std::uint32_t>(name.size()),
                     static_cast<std::uint32_t>(value.size())});
-  text_.append(name).append(value);
+  const std::size_t needed = text_.size() + name.size() + value.size();
+  if (needed > text_.capacity()) {
+    // The value may lie in the text that this replaces: copied before it goes.
+    std::string grown;
+    grown.reserve(std::max(needed, 2 * text_.capacity()));
+    grown.append(text_).append(name).append(value);
+    text_.swap(grown);
+  } else {
+    text_.append(name).append(value);
+  }
 }
 
 void Headers::set(std::string_view name, std::string_view value) {

@@ -14,6 +14,10 @@ namespace {
 namespace beast = boost::beast;
 using beast::http::error;
 
+/// A chunked body ends with at least "0\r\n\r\n", so waiting for that much delays nothing; Beast
+/// asserts that it is called again with no less once it has seen the last chunk's size.
+constexpr std::size_t kLeastOfChunks = 5;
+
 bool has_control(std::string_view text) {
   for (const char c : text) {
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) return true;
@@ -28,6 +32,9 @@ bool has_folded_line(std::string_view text) {
 
 Rejection explain(const beast::error_code& code) {
   if (code == error::body_limit) return {413, "The body is larger than this server takes."};
+  if (code == error::header_limit) {
+    return {431, "The chunk extensions or the trailer fields are larger than this server reads."};
+  }
   if (code == error::bad_content_length) return {400, "The Content-Length field is wrong."};
   if (code == error::bad_transfer_encoding) return {400, "The Transfer-Encoding field is wrong."};
   if (code == error::bad_field)
@@ -88,8 +95,9 @@ class RequestParser::Framer final : public beast::http::basic_parser<true> {
     extensions_size_ += extensions.size();
     if (size > limits_.body || chunked_size_ > limits_.body) {
       code = error::body_limit;
-    } else if (has_control({extensions.data(), extensions.size()}) ||
-               extensions_size_ > limits_.header_bytes) {
+    } else if (extensions_size_ > limits_.header_bytes) {
+      code = error::header_limit;
+    } else if (has_control({extensions.data(), extensions.size()})) {
       code = error::bad_chunk_extension;
     }
   }
@@ -172,7 +180,8 @@ std::size_t RequestParser::consume_body(std::string_view input) {
   Framer& framer = *slot_->framer;
   const std::string& body = slot_->request.body;
   std::size_t used = 0;
-  while (used < input.size() && !framer.is_done()) {
+  const std::size_t least = framer.chunked() ? kLeastOfChunks : 1;
+  while (input.size() - used >= least && !framer.is_done()) {
     const auto rest = input.substr(used);
     const std::size_t body_before = body.size();
     beast::error_code code;
@@ -182,8 +191,7 @@ std::size_t RequestParser::consume_body(std::string_view input) {
     const std::size_t around =
         code == error::need_more ? rest.size() : step - (body.size() - body_before);
     if (around > limits_.header_bytes) {
-      reject(
-          {431, "A chunk's extensions or the trailer fields are larger than this server reads."});
+      reject(explain(error::header_limit));
     } else if (code && code != error::need_more) {
       reject(explain(code));
     } else if (framer.is_done() && framer.chunked() && has_folded_line(rest.substr(0, step))) {
