@@ -19,11 +19,11 @@ Revision revision_of(const Migration& migration);
 
 /// What `revision -m` writes.
 struct NewMigration {
-  std::string revision;  ///< empty: a new random one of 12 hexadecimal digits
-  std::vector<std::string> down_revisions;
-  std::vector<std::string> depends_on;
-  std::vector<std::string> branch_labels;
-  std::string message;
+  std::string revision = {};  ///< empty: a new random one of 12 hexadecimal digits
+  std::vector<std::string> down_revisions = {};
+  std::vector<std::string> depends_on = {};
+  std::vector<std::string> branch_labels = {};
+  std::string message = {};
 };
 
 /// Writes <revision>_<message as a slug>.sql with its header and empty sections, and returns where.
