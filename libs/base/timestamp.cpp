@@ -7,6 +7,11 @@ namespace {
 
 using std::chrono::microseconds;
 
+constexpr microseconds kYear1 =
+    std::chrono::sys_days(std::chrono::year(1) / 1 / 1).time_since_epoch();
+constexpr microseconds kYear10000 =
+    std::chrono::sys_days(std::chrono::year(10'000) / 1 / 1).time_since_epoch();
+
 /// Reads fixed-width fields from the front of a text.
 class Cursor {
  public:
@@ -72,8 +77,8 @@ std::optional<microseconds> read_time_of_day(Cursor& cursor) {
   if (!second || *second > 59) return std::nullopt;
   const auto fraction = read_fraction(cursor);
   if (!fraction) return std::nullopt;
-  return std::chrono::hours(*hour) + std::chrono::minutes(*minute) +
-         std::chrono::seconds(*second) + *fraction;
+  return std::chrono::hours(*hour) + std::chrono::minutes(*minute) + std::chrono::seconds(*second) +
+         *fraction;
 }
 
 std::optional<microseconds> read_offset(Cursor& cursor) {
@@ -99,7 +104,10 @@ std::optional<Timestamp> Timestamp::parse(std::string_view text) {
   if (!time_of_day) return std::nullopt;
   const auto offset = read_offset(cursor);
   if (!offset || !cursor.at_end()) return std::nullopt;
-  return Timestamp(*date + *time_of_day - *offset);
+  const auto since_epoch = *date + *time_of_day - *offset;
+  // The offset may have moved it out of the years that four digits write.
+  if (since_epoch < kYear1 || since_epoch >= kYear10000) return std::nullopt;
+  return Timestamp(since_epoch);
 }
 
 std::string to_string(Timestamp timestamp) {

@@ -9,7 +9,7 @@ using namespace notes::config;
 TEST_CASE("a count is decimal digits and nothing else") {
   CHECK(parse_count("0") == 0);
   CHECK(parse_count("18446744073709551615") == 18446744073709551615ULL);
-  for (const auto text :
+  for (const std::string text :
        {"", " 1", "1 ", "+1", "-1", "1.0", "0x10", "1e3", "18446744073709551616", "ten"}) {
     CAPTURE(text);
     CHECK(parse_count(text) == std::nullopt);
@@ -51,10 +51,10 @@ TEST_CASE("a size is written in the largest unit that loses nothing") {
 }
 
 TEST_CASE("a switch is true or false in four spellings") {
-  for (const auto text : {"true", "yes", "on", "1", "TRUE", "Yes"})
+  for (const std::string text : {"true", "yes", "on", "1", "TRUE", "Yes"})
     CHECK(parse_switch(text) == true);
-  for (const auto text : {"false", "no", "off", "0", "False", "NO"})
+  for (const std::string text : {"false", "no", "off", "0", "False", "NO"})
     CHECK(parse_switch(text) == false);
-  for (const auto text : {"", "t", "y", "2", " true", "enabled"})
+  for (const std::string text : {"", "t", "y", "2", " true", "enabled"})
     CHECK(parse_switch(text) == std::nullopt);
 }
