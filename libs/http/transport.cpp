@@ -137,7 +137,7 @@ void Transport::accept_waiting() {
     if (shared_.connections >= shared_.max_connections) return pause_accepting();
     Accepted accepted = accept_from(listening_);
     if (accepted.socket) {
-      add_connection(std::move(accepted));
+      if (!add_connection(std::move(accepted))) return pause_accepting();
     } else if (accepted.error == EAGAIN) {
       return;
     } else if (accepted.error == EMFILE || accepted.error == ENFILE || accepted.error == ENOBUFS ||
@@ -149,16 +149,21 @@ void Transport::accept_waiting() {
   }
 }
 
-void Transport::add_connection(Accepted accepted) {
+bool Transport::add_connection(Accepted accepted) {
   const std::uint64_t id = next_id_++;
   const int fd = accepted.socket.get();
-  auto connection = std::make_unique<Connection>(id, std::move(accepted.socket),
-                                                 std::move(accepted.peer), surroundings_, now_);
-  poller_->addFd(fd, interest(true, false), Tag(id));
-  ++shared_.connections;
-  Entry& entry = entries_[id];
-  entry.connection = std::move(connection);
-  update(id, entry);
+  try {
+    Entry entry{.connection = std::make_unique<Connection>(
+                    id, std::move(accepted.socket), std::move(accepted.peer), surroundings_, now_)};
+    poller_->addFd(fd, interest(true, false), Tag(id));
+    const auto added = entries_.emplace(id, std::move(entry)).first;
+    ++shared_.connections;
+    update(id, added->second);
+    return true;
+  } catch (const std::exception& error) {
+    shared_.logger.error("connection refused", {{"error", std::string_view(error.what())}});
+    return false;
+  }
 }
 
 void Transport::pause_accepting() {
@@ -178,9 +183,9 @@ void Transport::deliver_completions() {
   const auto completions = mailbox_.take();
   if (shared_.draining && !draining_) begin_drain();
   for (const auto& completion : completions) {
-    const auto found = entries_.find(completion.connection);
-    if (found == entries_.end()) continue;
-    found->second.connection->on_completion(completion.sequence, completion.response, now_);
+    step(completion.connection, [&](Connection& connection) {
+      connection.on_completion(completion.sequence, completion.response, now_);
+    });
   }
   // After all of them: one send carries every answer that a connection got.
   for (const auto& completion : completions) {

@@ -67,7 +67,8 @@ class Transport final : public Pistache::Aio::Handler {
 
   void on_event(const Pistache::Aio::FdSet::Entry& event);
   void accept_waiting();
-  void add_connection(Accepted accepted);
+  /// false when the machine has no room for it.
+  bool add_connection(Accepted accepted);
   void pause_accepting();
   void resume_accepting();
   void deliver_completions();
