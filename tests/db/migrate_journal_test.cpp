@@ -1,0 +1,110 @@
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+#include "db/migrate_workshop.hpp"
+#include "migrate/checksum.hpp"
+
+using namespace notes;
+using namespace notes::tests;
+using Ids = std::vector<std::string>;
+
+namespace {
+
+std::string outside(std::string_view id, std::string_view parent, std::string_view up) {
+  return "-- revision: " + std::string(id) + "\n-- down_revision: " + std::string(parent) +
+         "\n-- migrate:up transaction:false\n" + std::string(up) + "\n-- migrate:down\n";
+}
+
+constexpr auto kIndexState =
+    "SELECT CAST(indisvalid AS TEXT) FROM pg_index WHERE indexrelid = to_regclass('a_x')";
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a section outside the transaction that fails goes on where it stopped", Backend,
+                   Sqlite, Postgres) {
+  Workshop<Backend> work;
+  const std::string start = "CREATE TABLE a (x INTEGER UNIQUE);\nINSERT INTO a VALUES (1);\n";
+  work.folder.write("a1.sql", outside("a1aa", "", start + "INSERT INTO a SELECT x FROM later;"));
+  CHECK_THROWS_AS(work.upgrade(), migrate::MigrationFailure);
+  CHECK(work.value("SELECT CAST(count(*) AS TEXT) FROM a") == "1");
+  CHECK(work.migrator().look().applied().empty());
+
+  execute(work.backend.url(), {"CREATE TABLE later (x INTEGER)", "INSERT INTO later VALUES (2)"});
+  CHECK(ids(work.upgrade()) == Ids{"a1aa"});
+  CHECK(work.values("SELECT CAST(x AS TEXT) FROM a ORDER BY x") == Ids{"1", "2"});
+  CHECK(work.value("SELECT CAST(count(*) AS TEXT) FROM notes_migrate_journal") == "0");
+}
+
+TEST_CASE_TEMPLATE("a half-done migration whose statements were edited is not resumed", Backend,
+                   Sqlite, Postgres) {
+  Workshop<Backend> work;
+  work.folder.write(
+      "a1.sql",
+      outside("a1aa", "", "CREATE TABLE a (x INTEGER);\nINSERT INTO nowhere VALUES (1);"));
+  CHECK_THROWS_AS(work.upgrade(), migrate::MigrationFailure);
+  work.folder.write("a1.sql",
+                    outside("a1aa", "", "CREATE TABLE a (x BIGINT);\nINSERT INTO a VALUES (1);"));
+  try {
+    work.upgrade();
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::altered);
+  }
+}
+
+TEST_CASE_TEMPLATE("transactional sections around others each commit once", Backend, Sqlite,
+                   Postgres) {
+  Workshop<Backend> work;
+  const std::string head =
+      "-- revision: a1aa\n-- migrate:up\nCREATE TABLE a (x INTEGER);\nINSERT INTO a VALUES (1);\n"
+      "-- migrate:up transaction:false\nINSERT INTO a VALUES (2);\n-- migrate:up\n";
+  work.folder.write("a1.sql",
+                    head + "INSERT INTO a VALUES (3);\nINSERT INTO nowhere VALUES (4);\n");
+  CHECK_THROWS_AS(work.upgrade(), migrate::MigrationFailure);
+  CHECK(work.values("SELECT CAST(x AS TEXT) FROM a ORDER BY x") == Ids{"1", "2"});
+  work.folder.write("a1.sql", head + "INSERT INTO a VALUES (3);\n");
+  CHECK(ids(work.upgrade()) == Ids{"a1aa"});
+  CHECK(work.values("SELECT CAST(x AS TEXT) FROM a ORDER BY x") == Ids{"1", "2", "3"});
+}
+
+TEST_CASE("an index that a failed build left invalid is dropped and built again") {
+  Workshop<Postgres> work;
+  execute(work.backend.url(), {"CREATE TABLE a (x INTEGER)", "INSERT INTO a VALUES (1), (1)"});
+  work.folder.write(
+      "a1.sql",
+      outside("a1aa", "", "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS a_x ON a (x);"));
+  CHECK_THROWS_AS(work.upgrade(), migrate::MigrationFailure);
+  CHECK(work.value(kIndexState) == "false");
+
+  execute(work.backend.url(), {"DELETE FROM a", "INSERT INTO a VALUES (1), (2)"});
+  CHECK(ids(work.upgrade()) == Ids{"a1aa"});
+  CHECK(work.value(kIndexState) == "true");
+}
+
+TEST_CASE("an index that was built before the run was killed is not built again") {
+  Workshop<Postgres> work;
+  const std::string statement = "CREATE INDEX CONCURRENTLY a_x ON a (x)";
+  execute(work.backend.url(), {"CREATE TABLE a (x INTEGER)", statement});
+  work.folder.write("0.sql", migration("0000", "", ""));
+  work.upgrade();
+  work.folder.write("a1.sql", outside("a1aa", "0000", statement + ";"));
+  execute(work.backend.url(), {"INSERT INTO notes_migrate_journal VALUES ('a1aa', 'up', 0, '" +
+                               migrate::sha256(statement) + "', 0, '2026-01-01T00:00:00Z')"});
+  CHECK(ids(work.upgrade()) == Ids{"a1aa"});
+}
+
+TEST_CASE("a statement that leaves no trace needs the idempotent mark") {
+  Workshop<Postgres> work;
+  execute(work.backend.url(), {"CREATE TABLE a (x INTEGER)"});
+  const std::string statement = "CREATE INDEX CONCURRENTLY ON a (x);";
+  work.folder.write("a1.sql", outside("a1aa", "", statement));
+  try {
+    work.upgrade();
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::refused);
+    CHECK(std::string(error.what()).find("-- migrate:idempotent") != std::string::npos);
+  }
+  work.folder.write("a1.sql", outside("a1aa", "", "-- migrate:idempotent\n" + statement));
+  CHECK(ids(work.upgrade()) == Ids{"a1aa"});
+}

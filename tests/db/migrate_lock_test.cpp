@@ -1,0 +1,90 @@
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+#include "db/migrate_workshop.hpp"
+
+using namespace notes;
+using namespace notes::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+template <typename Backend>
+std::unique_ptr<migrate::RunLock> take(Workshop<Backend>& work, migrate::LockRequest request) {
+  const auto url = db::Url::parse(work.backend.url());
+  return migrate::Platform::of(url.engine())
+      .lock(url, database_settings(work.backend.url()), work.settings.table, request);
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("the run lock has one holder, names it, and is free when it goes", Backend,
+                   Sqlite, Postgres) {
+  Workshop<Backend> work;
+  auto first = take(work, {});
+  std::string holder;
+  try {
+    take(work,
+         {.timeout = 0ms, .stop = {}, .waiting = [&](std::string_view who) { holder = who; }});
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::locked);
+    CHECK(std::string(error.what()).find(holder) != std::string::npos);
+  }
+  CHECK_FALSE(holder.empty());
+  first.reset();
+  CHECK(take(work, {}) != nullptr);
+}
+
+TEST_CASE_TEMPLATE("who waits gets the lock when the holder is done", Backend, Sqlite, Postgres) {
+  Workshop<Backend> work;
+  auto first = take(work, {});
+  const auto second =
+      take(work, {.timeout = 60s, .stop = {}, .waiting = [&](std::string_view) { first.reset(); }});
+  CHECK(second != nullptr);
+}
+
+TEST_CASE_TEMPLATE("a stop request ends the wait", Backend, Sqlite, Postgres) {
+  Workshop<Backend> work;
+  const auto first = take(work, {});
+  std::stop_source stop;
+  try {
+    take(work, {.timeout = 60s, .stop = stop.get_token(), .waiting = [&](std::string_view) {
+                  stop.request_stop();
+                }});
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::interrupted);
+  }
+}
+
+TEST_CASE_TEMPLATE("a table that somebody holds makes the migration give up, not everybody wait",
+                   Backend, Sqlite, Postgres) {
+  Workshop<Backend> work;
+  work.folder.write("a1.sql", migration("a1aa", "", "CREATE TABLE a (x INTEGER);"));
+  work.folder.write("b2.sql", migration("b2bb", "a1aa", "ALTER TABLE a ADD COLUMN y INTEGER;"));
+  work.upgrade("a1aa");
+  work.settings.runner.lock_timeout = 20ms;
+  work.settings.runner.lock_retries = 2;
+  auto settings = database_settings(work.backend.url());
+  settings.busy_timeout = 20ms;
+  const auto url = db::Url::parse(work.backend.url());
+  const auto other = db::open_session(url, settings);
+  other->dialect().execute_raw(*other, other->dialect().begin_write());
+  other->dialect().execute_raw(*other, "INSERT INTO a VALUES (1)");
+  migrate::MigratorSettings used = work.settings;
+  used.directory = work.folder.path();
+  migrate::Migrator migrator(url, settings, used, work.clock, work.observer);
+  try {
+    migrator.upgrade(migrate::parse_revision_spec("head"));
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::locked);
+  }
+  CHECK(work.observer.notes.size() == 2);
+  other->dialect().execute_raw(*other, "ROLLBACK");
+  CHECK(ids(migrator.upgrade(migrate::parse_revision_spec("head"))) ==
+        std::vector<std::string>{"b2bb"});
+}
