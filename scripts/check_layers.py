@@ -17,11 +17,11 @@ LEVELS = {
     "base": 0,
     "telemetry": 1, "config": 1, "cli": 1, "sql": 1, "cron": 1, "domain": 1,
     "db": 2, "http": 2, "identity": 2, "notify": 2,
-    "schema": 3, "store": 3, "migrate": 3, "scheduler": 3,
+    "schema": 3, "store": 3, "migrate": 3, "seed": 3, "transfer": 3, "scheduler": 3,
     "service": 4,
     "api": 5, "jobs": 5,
 }
-SAME_LEVEL = {("migrate", "schema")}
+SAME_LEVEL = {("cli", "config"), ("migrate", "schema"), ("seed", "schema"), ("seed", "migrate"), ("transfer", "schema"), ("transfer", "migrate")}
 
 COMMENT = re.compile(r"#[^\n]*")
 CALL = re.compile(r"\b(notes_library|notes_app|notes_test)\s*\(([^)]*)\)")
