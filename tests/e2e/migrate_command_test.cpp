@@ -16,7 +16,8 @@ struct Desk {
     return run(built("notes-migrate"),
                {.arguments = std::move(arguments),
                 .environment = {{"DATABASE_URL", "sqlite:app.db"}, {"USER", "ops"}},
-                .directory = place.path()});
+                .directory = place.path(),
+                .input = ""});
   }
   void write(std::string_view id, std::string_view parent, std::string_view up) const {
     place.write("m/" + std::string(id) + ".sql",

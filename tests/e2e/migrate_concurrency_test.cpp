@@ -18,7 +18,8 @@ ProcessOptions options(const TemporaryDirectory& folder, const std::string& url,
   arguments.insert(arguments.end(), {"--dir", folder.path().string()});
   return {.arguments = std::move(arguments),
           .environment = {{"DATABASE_URL", url}},
-          .directory = folder.path()};
+          .directory = folder.path(),
+          .input = ""};
 }
 
 void write_chain(const TemporaryDirectory& folder, int count) {
