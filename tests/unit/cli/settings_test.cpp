@@ -63,7 +63,7 @@ TEST_CASE("config example prints the example file") {
   CHECK(printed({}, config_example_command(), {}, {}) == config::example_yaml());
 }
 
-TEST_CASE("a setting is an option by both of its names; the secret key is none") {
+TEST_CASE("a setting is an option by both of its names, and the secret key is none") {
   const auto options = setting_options({});
   const auto count = [&](std::string_view name) {
     return std::count_if(options.begin(), options.end(),

@@ -44,6 +44,7 @@ TEST_CASE("a second signal ends the process at once") {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
+      ::alarm(10);  // ends the child when the second signal does not
       ShutdownSignal shutdown;
       ::kill(::getpid(), SIGINT);
       shutdown.wait();
