@@ -47,13 +47,14 @@ FileReport run_file(db::Session& session, const File& file, History& history,
 void Observer::file_started(std::string_view, std::size_t, std::size_t) {}
 void Observer::file_finished(const FileReport&) {}
 
-void check_environment(std::string_view seeds, config::Environment application) {
+void check_environment(std::string_view seeds, config::Environment application,
+                       Confirmed confirmed) {
   if (std::find(kEnvironments.begin(), kEnvironments.end(), seeds) == kEnvironments.end()) {
     throw Error(ErrorCode::usage, fmt::format("--env: expected dev, staging or prod, got '{}'{}",
                                               seeds, did_you_mean(seeds, kEnvironments)));
   }
   const bool production = application == config::Environment::production;
-  if ((seeds == kProduction) == production) return;
+  if ((seeds == kProduction) == production || confirmed == Confirmed::yes) return;
   throw Error(ErrorCode::unconfirmed,
               fmt::format("the seeds of {} are not for APP_ENV={}; say --yes if they are meant",
                           seeds, production ? "production" : "development or testing"));

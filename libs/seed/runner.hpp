@@ -49,9 +49,12 @@ struct Options {
   config::Variables variables;
 };
 
+enum class Confirmed { no, yes };
+
 /// Throws Error{usage} when `seeds` is none of dev, staging, prod; Error{unconfirmed} when prod's
-/// seeds meet an application that is not in production, or the reverse.
-void check_environment(std::string_view seeds, config::Environment application);
+/// seeds meet an application that is not in production, or the reverse, and nobody has confirmed.
+void check_environment(std::string_view seeds, config::Environment application,
+                       Confirmed confirmed);
 
 /// Puts the rows of the environment's seed files into the database, one transaction per file, in
 /// the order of their names. All files are read before the first is run. Rows that are there

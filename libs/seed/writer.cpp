@@ -40,7 +40,8 @@ std::vector<std::vector<db::Text>> query_for(db::Session& session, const Place& 
     return db::query(session, statement, parameters);
   } catch (const db::StatementError& error) {
     const auto code = error.code();
-    const bool passing = code == ErrorCode::unreachable || code == ErrorCode::locked;
+    const bool passing = code == ErrorCode::unreachable || code == ErrorCode::locked ||
+                         code == ErrorCode::deadline_exceeded;
     refuse(passing ? code : ErrorCode::statement_failed, place, without_value(error.details()));
   }
 }

@@ -20,7 +20,7 @@ enum class Existing { keep, update };
 /// secrets: {usage} for a table or column that is not there, a value that is not of the column's
 /// type, a key that no unique index holds, a key that stands twice; {not_found} for a reference to
 /// no row, {conflict} for one to several; {statement_failed} for what the database refuses
-/// ({unreachable} and {locked} as they are). Error{interrupted} when stopped.
+/// ({unreachable}, {locked} and {deadline_exceeded} as they are). Error{interrupted} when stopped.
 TableCount write_section(db::Session& session, const Section& section, Existing existing,
                          const Clock& clock, const std::stop_token& stop);
 
