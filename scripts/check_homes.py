@@ -32,6 +32,8 @@ BOUNDARIES = {
     "libs/migrate/batch.cpp": "a position in a statement becomes a file and a line",
     "libs/service/readiness.cpp": "a database that cannot be asked is what readiness reports",
     "libs/migrate/history.cpp": "SOCI's exception becomes the database's own words",
+    "libs/migrate/migrator.cpp": "a migration that failed is written into the events, and goes on",
+    "libs/migrate/runner.cpp": "what the database said gets its file, line and the state it left; a lock timeout is tried again",
     "libs/seed/writer.cpp": "what the database said gets its file and line, and loses the row's values",
 }
 

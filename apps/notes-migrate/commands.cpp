@@ -3,6 +3,7 @@
 #include "cli/settings.hpp"
 #include "db/url.hpp"
 #include "migrate_app.hpp"
+#include "seed_command.hpp"
 
 namespace notes::migrate {
 namespace {
@@ -120,6 +121,11 @@ cli::App app() {
                 {.name = "purge",
                  .help = "forget all other revisions first, also those without a file"}},
                run_stamp),
+           database_command(
+               "repair", "", "accept the files of applied revisions as they are now; runs no SQL",
+               {{.name = "yes", .help = "do it; without this it only shows what it would accept"}},
+               run_repair),
+           seed_command(),
            cli::config_show_command(redacted)},
       .sections = {"database", "log"},
   };

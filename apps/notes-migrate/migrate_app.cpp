@@ -180,6 +180,25 @@ cli::ExitCode run_stamp(const cli::Invocation& invocation) {
                "nothing to change");
 }
 
+cli::ExitCode run_repair(const cli::Invocation& invocation) {
+  Workplace workplace(invocation);
+  const bool confirmed = invocation.has("yes");
+  const Report report = workplace.migrator().repair(confirmed ? Mode::run : Mode::rehearse);
+  if (invocation.has("json")) {
+    invocation.out().write(json_of(report, !confirmed));
+  } else {
+    for (const auto& step : report.steps) {
+      invocation.out().write(fmt::format("{} {} {}\n", confirmed ? "accepted" : "would accept",
+                                         step.revision, step.path.string()));
+    }
+    if (report.steps.empty())
+      invocation.out().write("nothing to repair: every applied file is as it was\n");
+  }
+  if (report.steps.empty() || confirmed) return cli::ExitCode::ok;
+  throw Error(ErrorCode::unconfirmed,
+              "nothing was changed; to accept these files as they are, say 'repair --yes'");
+}
+
 cli::ExitCode run_current(const cli::Invocation& invocation) {
   Workplace workplace(invocation);
   const Picture picture = workplace.migrator().look();

@@ -16,6 +16,7 @@ cli::ExitCode run_branches(const cli::Invocation& invocation);
 cli::ExitCode run_show(const cli::Invocation& invocation);
 cli::ExitCode run_revision(const cli::Invocation& invocation);
 cli::ExitCode run_merge(const cli::Invocation& invocation);
+cli::ExitCode run_repair(const cli::Invocation& invocation);
 cli::ExitCode run_stamp(const cli::Invocation& invocation);
 
 }  // namespace notes::migrate

@@ -307,4 +307,33 @@ Report Migrator::stamp(const RevisionSpec& target, Purge purge, Mode mode) {
   return {reports(now, steps), ids(now.graph(), now.graph().applied_heads(after))};
 }
 
+Report Migrator::repair(Mode mode) {
+  const auto differing = [](const Picture& now) {
+    auto found = now.in(State::altered);
+    const auto reworded = now.in(State::reworded);
+    found.insert(found.end(), reworded.begin(), reworded.end());
+    return found;
+  };
+  const auto report = [&](const Picture& now) {
+    Report made;
+    for (const auto index : differing(now)) {
+      const auto& file = *now.file(index);
+      made.steps.push_back({file.revision, file.message, file.path, Direction::up, 0,
+                            std::chrono::milliseconds(0), false});
+    }
+    made.current = ids(now.graph(), now.graph().applied_heads(now.applied()));
+    return made;
+  };
+  if (mode == Mode::rehearse) return report(look());
+  Run run(*this);
+  const Picture now = picture(run.history());
+  Transaction transaction(run.session());
+  for (const auto index : differing(now)) {
+    const auto& file = *now.file(index);
+    run.history().replace_source(file, token_checksum(file, url_.engine()));
+  }
+  transaction.commit();
+  return report(now);
+}
+
 }  // namespace notes::migrate

@@ -81,6 +81,10 @@ class Migrator {
   enum class Purge { no, yes };
   Report stamp(const RevisionSpec& target, Purge purge, Mode mode = Mode::run);
 
+  /// Accepts the files of applied revisions as they are now: what the history keeps of them is
+  /// replaced, nothing is run. The report's steps are the revisions whose files differ.
+  Report repair(Mode mode = Mode::run);
+
   /// The folder and the database as they are now. Changes nothing; a SQLite database that is not
   /// there is not made.
   Picture look() const;

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "db/query.hpp"
 #include "migrate/checksum.hpp"
 #include "migrate/lock_wait.hpp"
-#include "migrate/query.hpp"
 
 namespace notes::migrate {
 namespace {
@@ -45,16 +45,17 @@ class AdvisoryLock final : public RunLock {
   /// Never waits in the server: a session that waits for an advisory lock holds a snapshot, for
   /// which CREATE INDEX CONCURRENTLY of the holder waits in turn, and both wait for ever.
   bool attempt() {
-    return query(*session_,
-                 "SELECT CAST(pg_try_advisory_lock(CAST(:p0 AS INTEGER), CAST(:p1 AS INTEGER)) AS "
-                 "TEXT)",
-                 {key_.high, key_.low})
+    return db::query(
+               *session_,
+               "SELECT CAST(pg_try_advisory_lock(CAST(:p0 AS INTEGER), CAST(:p1 AS INTEGER)) AS "
+               "TEXT)",
+               {key_.high, key_.low})
                .front()
                .front() == "true";
   }
 
   std::string holder() {
-    const auto rows = query(
+    const auto rows = db::query(
         *session_,
         "SELECT CAST(a.pid AS TEXT), COALESCE(CAST(a.client_addr AS TEXT), 'the same machine'), "
         "CAST(date_trunc('second', now() - a.backend_start) AS TEXT) "
@@ -65,8 +66,8 @@ class AdvisoryLock final : public RunLock {
         "AND l.objid = CAST(CAST(CAST(:p1 AS INTEGER) AS BIT(32)) AS BIGINT)",
         {key_.high, key_.low});
     if (rows.empty()) return "its holder has just gone";
-    return fmt::format("PostgreSQL session {} from {}, connected for {}", rows[0][0], rows[0][1],
-                       rows[0][2]);
+    return fmt::format("PostgreSQL session {} from {}, connected for {}", *rows[0][0], *rows[0][1],
+                       *rows[0][2]);
   }
 
  private:
@@ -83,21 +84,22 @@ std::string identifier(const db::Session& session, const sql::QualifiedName& nam
 /// An index lives in its table's schema, whatever the statement calls it.
 sql::QualifiedName index_name(db::Session& session, const sql::Statement& statement) {
   if (!statement.object.schema.empty() || statement.table.name.empty()) return statement.object;
-  const auto rows = query(session,
-                          "SELECT CAST(n.nspname AS TEXT) FROM pg_class c JOIN pg_namespace n ON "
-                          "n.oid = c.relnamespace "
-                          "WHERE c.oid = to_regclass(:p0)",
-                          {identifier(session, statement.table)});
-  return {rows.empty() ? "" : rows[0][0], statement.object.name};
+  const auto rows =
+      db::query(session,
+                "SELECT CAST(n.nspname AS TEXT) FROM pg_class c JOIN pg_namespace n ON "
+                "n.oid = c.relnamespace "
+                "WHERE c.oid = to_regclass(:p0)",
+                {identifier(session, statement.table)});
+  return {rows.empty() ? "" : *rows[0][0], statement.object.name};
 }
 
 /// "" when there is no such index, else whether it is valid: "true", "false".
 std::string index_state(db::Session& session, const std::string& index) {
-  const auto rows = query(session,
-                          "SELECT CAST(indisvalid AND indisready AS TEXT) FROM pg_index WHERE "
-                          "indexrelid = to_regclass(:p0)",
-                          {index});
-  return rows.empty() ? "" : rows[0][0];
+  const auto rows = db::query(session,
+                              "SELECT CAST(indisvalid AND indisready AS TEXT) FROM pg_index WHERE "
+                              "indexrelid = to_regclass(:p0)",
+                              {index});
+  return rows.empty() ? "" : *rows[0][0];
 }
 
 Probe probe_created(db::Session& session, const sql::Statement& statement) {
@@ -116,10 +118,10 @@ Probe probe_dropped(db::Session& session, const sql::Statement& statement) {
 Probe probe_detached(db::Session& session, const sql::Statement& statement) {
   const std::string partition = identifier(session, statement.object);
   const std::string table = identifier(session, statement.table);
-  const auto rows = query(session,
-                          "SELECT CAST(inhdetachpending AS TEXT) FROM pg_inherits "
-                          "WHERE inhrelid = to_regclass(:p0) AND inhparent = to_regclass(:p1)",
-                          {partition, table});
+  const auto rows = db::query(session,
+                              "SELECT CAST(inhdetachpending AS TEXT) FROM pg_inherits "
+                              "WHERE inhrelid = to_regclass(:p0) AND inhparent = to_regclass(:p1)",
+                              {partition, table});
   if (rows.empty()) return {Probe::State::done, ""};
   if (rows[0][0] != "true") return {Probe::State::undone, ""};
   return {Probe::State::broken,
@@ -130,8 +132,8 @@ Probe probe_detached(db::Session& session, const sql::Statement& statement) {
 
 bool PostgresqlPlatform::exists(db::Session& session, const TableName& table,
                                 std::string_view suffix) const {
-  return query(session, "SELECT CAST(to_regclass(:p0) IS NOT NULL AS TEXT)",
-               {table.quoted(session.dialect(), suffix)})
+  return db::query(session, "SELECT CAST(to_regclass(:p0) IS NOT NULL AS TEXT)",
+                   {table.quoted(session.dialect(), suffix)})
              .front()
              .front() == "true";
 }
@@ -153,11 +155,12 @@ void PostgresqlPlatform::adopt(db::Session& session, const TableName& table) con
   constexpr auto orphans =
       "FROM pg_stat_activity WHERE application_name = :p0 AND datname = current_database() AND pid "
       "<> pg_backend_pid()";
-  query(session, fmt::format("SELECT CAST(pg_terminate_backend(pid) AS TEXT) {}", orphans), {name});
+  db::query(session, fmt::format("SELECT CAST(pg_terminate_backend(pid) AS TEXT) {}", orphans),
+            {name});
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   std::mutex mutex;
   std::condition_variable pause;
-  while (!query(session, fmt::format("SELECT CAST(pid AS TEXT) {}", orphans), {name}).empty()) {
+  while (!db::query(session, fmt::format("SELECT CAST(pid AS TEXT) {}", orphans), {name}).empty()) {
     if (std::chrono::steady_clock::now() > deadline) {
       throw Error(ErrorCode::locked,
                   "a session that a killed run left behind does not end; end it with "
@@ -167,13 +170,13 @@ void PostgresqlPlatform::adopt(db::Session& session, const TableName& table) con
     std::unique_lock lock(mutex);
     pause.wait_for(lock, std::chrono::milliseconds(20));
   }
-  query(session, "SELECT set_config('application_name', :p0, false)", {name});
+  db::query(session, "SELECT set_config('application_name', :p0, false)", {name});
 }
 
 void PostgresqlPlatform::begin_migration(db::Session& session,
                                          std::chrono::milliseconds lock_timeout) const {
-  query(session, "SELECT set_config('lock_timeout', :p0, false)",
-        {fmt::format("{}ms", lock_timeout.count())});
+  db::query(session, "SELECT set_config('lock_timeout', :p0, false)",
+            {fmt::format("{}ms", lock_timeout.count())});
 }
 
 void PostgresqlPlatform::end_migration(db::Session&) const {}

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "base/error.hpp"
+#include "db/query.hpp"
 #include "migrate/lock_wait.hpp"
-#include "migrate/query.hpp"
 
 namespace notes::migrate {
 namespace {
@@ -142,27 +142,27 @@ class SqliteGuard final : public Guard {
   std::map<std::string, std::string> counts() const {
     std::map<std::string, std::string> found;
     const auto tables =
-        query(session_,
-              "SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type = 'table' "
-              "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%'");
+        db::query(session_,
+                  "SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type = 'table' "
+                  "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%'");
     for (const auto& table : tables) {
-      if (named_.contains(lower(table[0]))) continue;
-      const auto count = query(
-          session_, "SELECT CAST(count(*) AS TEXT) FROM " + session_.dialect().quote(table[0]));
-      found[table[0]] = count[0][0];
+      if (named_.contains(lower(*table[0]))) continue;
+      const auto count = db::query(
+          session_, "SELECT CAST(count(*) AS TEXT) FROM " + session_.dialect().quote(*table[0]));
+      found[*table[0]] = *count[0][0];
     }
     return found;
   }
 
   std::optional<std::string> broken_references() const {
     const auto broken =
-        query(session_,
-              "SELECT CAST(\"table\" AS TEXT), CAST(parent AS TEXT), CAST(count(*) AS TEXT) "
-              "FROM pragma_foreign_key_check GROUP BY \"table\", parent LIMIT 1");
+        db::query(session_,
+                  "SELECT CAST(\"table\" AS TEXT), CAST(parent AS TEXT), CAST(count(*) AS TEXT) "
+                  "FROM pragma_foreign_key_check GROUP BY \"table\", parent LIMIT 1");
     if (broken.empty()) return std::nullopt;
     return fmt::format(
         "{} rows of {} would refer to rows of {} that are not there (PRAGMA foreign_key_check)",
-        broken[0][2], broken[0][0], broken[0][1]);
+        *broken[0][2], *broken[0][0], *broken[0][1]);
   }
 
   db::Session& session_;
@@ -180,10 +180,11 @@ bool SqlitePlatform::exists(db::Session& session, const TableName& table,
         ErrorCode::usage,
         fmt::format("table '{}': SQLite has no schemas; give the name alone", table.text()));
   }
-  return !query(session,
-                "SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type = 'table' AND name = :p0 "
-                "COLLATE NOCASE",
-                {table.name(suffix)})
+  return !db::query(
+              session,
+              "SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type = 'table' AND name = :p0 "
+              "COLLATE NOCASE",
+              {table.name(suffix)})
               .empty();
 }
 

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kCopyReason =
     "COPY through a client (FROM STDIN, TO STDOUT) cannot run here: there is no client to send or "
     "take the rows; "
-    "write INSERT statements, or load the file with the load command";
+    "write INSERT statements, or load the rows with psql";
 
 /// Owns what libpg_query returned and what was unpacked from it.
 class Parsed {

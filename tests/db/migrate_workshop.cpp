@@ -28,9 +28,9 @@ std::vector<std::string> schema_of(const std::string& url) {
   const auto where = db::Url::parse(url);
   const auto session = db::open_session(where, database_settings(url));
   std::vector<std::string> lines;
-  for (auto& row : migrate::query(
+  for (auto& row : db::query(
            *session, where.engine() == db::Engine::sqlite ? kSqliteSchema : kPostgresqlSchema)) {
-    lines.push_back(std::move(row.front()));
+    lines.push_back(std::move(row.front()).value_or(""));
   }
   return lines;
 }

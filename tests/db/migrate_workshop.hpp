@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "db/query.hpp"
 #include "migrate/migrator.hpp"
-#include "migrate/query.hpp"
 #include "support/database.hpp"
 
 namespace notes::tests {
@@ -40,7 +40,8 @@ struct Workshop {
     const auto session =
         db::open_session(db::Url::parse(backend.url()), database_settings(backend.url()));
     std::vector<std::string> found;
-    for (auto& row : migrate::query(*session, statement)) found.push_back(std::move(row.front()));
+    for (auto& row : db::query(*session, statement))
+      found.push_back(std::move(row.front()).value_or(""));
     return found;
   }
   std::string value(const std::string& statement) { return values(statement).at(0); }

@@ -131,3 +131,18 @@ TEST_CASE("revision and merge write files that the next upgrade runs") {
   CHECK(desk.migrate({"history", "-r", "aaaa:bbbb", "--dir", "m"}).output ==
         "aaaa -> bbbb  Add b\nbase -> aaaa (branch point)  make aaaa\n");
 }
+
+TEST_CASE("repair shows what it would accept, needs --yes, and lets the upgrade pass") {
+  const Desk desk;
+  desk.write("aaaa", "", "CREATE TABLE aaaa (x INTEGER);");
+  CHECK(code(desk.migrate({"upgrade", "--dir", "m"})) == 0);
+  desk.write("aaaa", "", "CREATE TABLE aaaa (x BIGINT);");
+  const auto shown = desk.migrate({"repair", "--dir", "m"});
+  CHECK(code(shown) == 10);
+  CHECK(shown.output == "would accept aaaa m/aaaa.sql\n");
+  CHECK(code(desk.migrate({"upgrade", "--dir", "m"})) == 5);
+  CHECK(desk.migrate({"repair", "--yes", "--dir", "m"}).output == "accepted aaaa m/aaaa.sql\n");
+  CHECK(code(desk.migrate({"upgrade", "--dir", "m"})) == 0);
+  CHECK(desk.migrate({"repair", "--dir", "m"}).output ==
+        "nothing to repair: every applied file is as it was\n");
+}

@@ -4,8 +4,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "db/query.hpp"
 #include "e2e/process.hpp"
-#include "migrate/query.hpp"
 #include "support/database.hpp"
 
 using namespace notes;
@@ -34,7 +34,7 @@ void write_chain(const TemporaryDirectory& folder, int count) {
 
 std::string value(const std::string& url, const std::string& statement) {
   const auto session = db::open_session(db::Url::parse(url), database_settings(url));
-  return migrate::query(*session, statement).at(0).at(0);
+  return db::query(*session, statement).at(0).at(0).value_or("");
 }
 
 const ExitStatus kSuccess{.code = 0, .signal = std::nullopt};
@@ -85,7 +85,7 @@ TEST_CASE_TEMPLATE("a killed upgrade is finished by the next plain one", Backend
   }
 }
 
-TEST_CASE("SIGTERM cancels the running statement, rolls back and exits 8; the next run goes on") {
+TEST_CASE("SIGTERM cancels the running statement, rolls back and exits 8") {
   const Postgres backend;
   const TemporaryDirectory folder;
   write_chain(folder, 1);
