@@ -1,5 +1,6 @@
 #include "commands.hpp"
 
+#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -17,19 +18,26 @@ using cli::ExitCode;
 
 telemetry::Level level_of(config::LogLevelSetting setting) {
   switch (setting) {
-    case config::LogLevelSetting::debug: return telemetry::Level::debug;
-    case config::LogLevelSetting::info: return telemetry::Level::info;
-    case config::LogLevelSetting::warning: return telemetry::Level::warning;
-    case config::LogLevelSetting::error: return telemetry::Level::error;
+    case config::LogLevelSetting::debug:
+      return telemetry::Level::debug;
+    case config::LogLevelSetting::info:
+      return telemetry::Level::info;
+    case config::LogLevelSetting::warning:
+      return telemetry::Level::warning;
+    case config::LogLevelSetting::error:
+      return telemetry::Level::error;
   }
   return telemetry::Level::info;
 }
 
 telemetry::LogFormat format_of(const config::Settings& settings) {
   switch (settings.log.format) {
-    case config::LogFormatSetting::json: return telemetry::LogFormat::json;
-    case config::LogFormatSetting::text: return telemetry::LogFormat::text;
-    case config::LogFormatSetting::automatic: break;
+    case config::LogFormatSetting::json:
+      return telemetry::LogFormat::json;
+    case config::LogFormatSetting::text:
+      return telemetry::LogFormat::text;
+    case config::LogFormatSetting::automatic:
+      break;
   }
   return settings.environment == config::Environment::production ? telemetry::LogFormat::json
                                                                  : telemetry::LogFormat::text;
@@ -46,9 +54,14 @@ ExitCode serve(const cli::Invocation& invocation) {
                             {"port", std::uint64_t{server.port()}},
                             {"database", server.database_name()}});
   shutdown.wait();
-  const auto drained = server.stop();
+  if (server.stop() == http::Server::Drained::cut_off) {
+    // A handler that does not return cannot be joined: the process ends under it.
+    invocation.console().error.write("notes-server: requests were cut off at the deadline\n");
+    invocation.console().error.flush();
+    std::_Exit(static_cast<int>(ExitCode::interrupted));
+  }
   logger.info("stopped");
-  return drained == http::Server::Drained::complete ? ExitCode::ok : ExitCode::interrupted;
+  return ExitCode::ok;
 }
 
 std::string redacted(std::string_view url) { return db::Url::parse(url).redacted(); }
@@ -64,7 +77,8 @@ cli::App app() {
                         .summary = "listen and answer until SIGTERM or Ctrl-C (the default)",
                         .settings = cli::Settings::used,
                         .run = serve},
-                       cli::config_show_command(redacted), cli::config_example_command()},
+                       cli::config_show_command(redacted),
+                       cli::config_example_command()},
           .default_command = "serve",
           .sections = {}};
 }

@@ -67,6 +67,8 @@ class Server::Engine {
 
  private:
   void stop();
+  /// Ends the I/O threads; connections that are left get no answer.
+  void stop_io();
 
   const config::ServerSettings settings_;
   Pipeline pipeline_;
@@ -113,6 +115,13 @@ Server::Engine::Engine(const config::ServerSettings& settings, Router router,
   reactor_->run();
 }
 
+/// In this order: no I/O thread hands on work, no worker posts an answer, no connection is left.
+void Server::Engine::stop() {
+  stop_io();
+  workers_.reset();
+  transports_.clear();
+}
+
 Server::Engine::~Engine() { stop(); }
 
 Server::Drained Server::Engine::drain(steady_clock::time_point deadline) {
@@ -123,17 +132,17 @@ Server::Drained Server::Engine::drain(steady_clock::time_point deadline) {
     std::unique_lock lock(mutex_);
     complete = gone_.wait_until(lock, deadline, [this] { return transports_left_ == 0; });
   }
+  stop_io();
+  // A handler that does not return is left to the destructor, which has to wait for it.
+  if (!workers_->finish(deadline)) return Drained::cut_off;
   stop();
   return complete ? Drained::complete : Drained::cut_off;
 }
 
-/// In this order: no I/O thread hands on work, no worker posts an answer, no connection is left.
-void Server::Engine::stop() {
+void Server::Engine::stop_io() {
   if (!reactor_) return;
   reactor_->shutdown();
   reactor_.reset();
-  workers_.reset();
-  transports_.clear();
 }
 
 Server::Server(const config::ServerSettings& settings, Router router, telemetry::Logger& logger,

@@ -11,8 +11,8 @@
 
 namespace notes::http {
 
-/// An HTTP/1.1 server (RFC 9110, RFC 9112) on Pistache's listener and reactor: framing, limits,
-/// timeouts, pipelining and draining are its own. Everything passed in must outlive it.
+/// An HTTP/1.1 server (RFC 9110, RFC 9112) on Pistache's reactor: framing, limits, timeouts,
+/// pipelining and draining are its own. Everything passed in must outlive it.
 class Server {
  public:
   /// Binds and serves from then on, on threads of its own. Throws Error{usage} when the address
@@ -29,8 +29,9 @@ class Server {
 
   enum class Drained { complete, cut_off };
   /// Stops accepting, answers what is in flight with `Connection: close`, closes idle connections,
-  /// and returns when all are gone or the deadline has passed (what is left is cut off). Call once,
-  /// from any thread but the server's own.
+  /// and returns when all are gone and no handler runs any more. At the deadline what is left is
+  /// cut off; the destructor still waits for handlers that run then. Call once, from any thread but
+  /// the server's own.
   Drained drain(std::chrono::steady_clock::time_point deadline);
 
  private:

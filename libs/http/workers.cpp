@@ -49,15 +49,25 @@ bool Workers::submit(std::shared_ptr<Task> task) {
   return true;
 }
 
+bool Workers::finish(std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  queue_.clear();
+  return idle_.wait_until(lock, deadline, [this] { return running_ == 0; });
+}
+
 void Workers::work(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
   for (;;) {
-    std::unique_lock lock(mutex_);
     if (!filled_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
     if (stop.stop_requested()) return;
-    const auto task = std::move(queue_.front());
+    auto task = std::move(queue_.front());
     queue_.pop_front();
+    ++running_;
     lock.unlock();
     if (task->start()) run_(*task);
+    task.reset();  // a request can be large: not under the lock
+    lock.lock();
+    if (--running_ == 0) idle_.notify_all();
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -55,14 +56,20 @@ class Workers {
   /// false when the queue is full.
   bool submit(std::shared_ptr<Task> task);
 
+  /// Drops the tasks that are not running and waits for those that are; false when one was still
+  /// running at the deadline. Nothing is to be submitted after.
+  bool finish(std::chrono::steady_clock::time_point deadline);
+
  private:
   void work(const std::stop_token& stop);
 
   std::size_t queue_limit_;
   std::function<void(Task&)> run_;
   std::mutex mutex_;
-  // guards: queue_
+  // guards: queue_, running_
   std::condition_variable_any filled_;
+  std::condition_variable idle_;
+  std::size_t running_ = 0;
   std::deque<std::shared_ptr<Task>>
       queue_;  // shared with the connection, which waits for the deadline
   std::vector<std::jthread> threads_;

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "db/session.hpp"
+#include "db/url.hpp"
 #include "e2e/json.hpp"
 #include "e2e/service.hpp"
 #include "support/database.hpp"
@@ -154,4 +156,24 @@ TEST_CASE("a SQLite file that cannot be written is a database that is away, not 
   CHECK(contains(ready.body, "no/such"));
   CHECK(client.post("/api/v1/notes", draft_json("x", "")).status == 503);
   CHECK(client.get("/healthz").status == 200);
+}
+
+TEST_CASE("a request that does not end does not hold the server beyond its deadline") {
+  Service<Sqlite> service(
+      {{"NOTES_SERVER_SHUTDOWN_TIMEOUT", "300ms"}, {"NOTES_DATABASE_BUSY_TIMEOUT", "60s"}});
+  // Somebody else holds SQLite's write lock: the handler waits for it far longer than the server
+  // may take to stop.
+  const auto url = notes::db::Url::parse(service.backend.url());
+  const auto other = notes::db::open_session(url, {});
+  other->dialect().execute_raw(*other, "BEGIN IMMEDIATE");
+  auto client = service.server.connect();
+  const std::string body = draft_json("never stored", "");
+  client.send(
+      "POST /api/v1/notes HTTP/1.1\r\nHost: x\r\nContent-Type: "
+      "application/json\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body);
+  auto watcher = service.server.connect();
+  CHECK(watcher.get("/healthz").status == 200);  // the server has read what was sent before
+  CHECK(service.server.stop() == ExitStatus{8, {}});
+  CHECK(contains(service.server.process().errors(), "cut off at the deadline"));
 }
