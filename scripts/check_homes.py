@@ -18,6 +18,7 @@ EVERYWHERE = ("",)
 
 # Where work ends, or where a foreign exception becomes an Error; each with its reason.
 BOUNDARIES = {
+    "apps/notes-migrate/database_wait.cpp": "an attempt to connect that failed is tried again",
     "libs/cli/main.cpp": "the command boundary: any error becomes a message and an exit code",
     "libs/cli/parse.cpp": "cxxopts' exceptions become an Error that says where help is",
     "libs/config/document.cpp": "yaml-cpp's exceptions become an Error with file, line and column",
@@ -31,6 +32,7 @@ BOUNDARIES = {
     "libs/http/transport.cpp": "the connection boundary: what goes wrong ends one connection, not the thread",
     "libs/migrate/batch.cpp": "a position in a statement becomes a file and a line",
     "libs/service/readiness.cpp": "a database that cannot be asked is what readiness reports",
+    "libs/migrate/blocker_watch.cpp": "a look from beside the run: who cannot be asked stays unnamed",
     "libs/migrate/history.cpp": "SOCI's exception becomes the database's own words",
     "libs/migrate/migrator.cpp": "a migration that failed is written into the events, and goes on",
     "libs/migrate/runner.cpp": "what the database said gets its file, line and the state it left; a lock timeout is tried again",

@@ -18,6 +18,7 @@ std::string story(const MigrationFailure::Details& details) {
     fmt::format_to(out, "\n  statement: {}{}", shown,
                    shown.size() < details.statement.size() ? " ..." : "");
   }
+  if (!details.blocker.empty()) fmt::format_to(out, "\n  blocked by: {}", details.blocker);
   if (!details.hint.empty()) fmt::format_to(out, "\n  hint: {}", details.hint);
   fmt::format_to(out, "\n  {}", details.outcome);
   return text;

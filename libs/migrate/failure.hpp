@@ -22,6 +22,7 @@ class MigrationFailure : public Error {
     std::string state;       ///< SQLSTATE or SQLite's result code
     std::string message;     ///< the database's own
     std::string hint;
+    std::string blocker;  ///< who held the lock that was not obtained; empty when not known
     std::string outcome;  ///< what state the database is in, and the way out
   };
 

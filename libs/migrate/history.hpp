@@ -72,6 +72,9 @@ class History {
   History(const History&) = delete;
   History& operator=(const History&) = delete;
 
+  /// The statements that make the tables in kFormat.
+  static std::vector<std::string> definition(const db::Dialect& dialect, const TableName& table);
+
   /// 0 when the tables are not there. Reads only. Throws Error{usage} for a format newer than this
   /// build knows.
   int format() const;

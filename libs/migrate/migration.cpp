@@ -232,6 +232,14 @@ Migration parse_migration(const std::filesystem::path& path, std::string source)
   return Parser(path, std::move(source)).parse();
 }
 
+void require_way_back(const Migration& migration) {
+  if (migration.has_down()) return;
+  throw Error(ErrorCode::refused,
+              fmt::format("{}: revision {} has no '-- migrate:down' section, so it cannot be taken "
+                          "back; add one (an empty one if there is nothing to do)",
+                          migration.path.string(), migration.revision));
+}
+
 bool is_revision_id(std::string_view text) {
   constexpr std::array<std::string_view, 4> reserved{"head", "heads", "base", "current"};
   if (text.empty() || text.size() > 64) return false;

@@ -55,6 +55,9 @@ struct Migration {
 /// Throws Error{malformed} naming file, line and way out.
 Migration parse_migration(const std::filesystem::path& path, std::string source);
 
+/// Throws Error{refused} for a migration that cannot be taken back: see Migration::has_down().
+void require_way_back(const Migration& migration);
+
 /// True for what may be a revision's id or a label: 1 to 64 letters, digits and underscores, and no
 /// word of the revision grammar (head, heads, base, current).
 bool is_revision_id(std::string_view text);

@@ -42,15 +42,6 @@ std::vector<std::string> ids(const Graph& graph, const std::vector<Graph::Index>
   return found;
 }
 
-void check_down(const Migration& migration, Direction direction) {
-  if (direction == Direction::up || migration.has_down()) return;
-  throw Error(ErrorCode::refused,
-              fmt::format("{}: revision {} has no '-- migrate:down' section, so it cannot be taken "
-                          "back; add one (an empty one if "
-                          "there is nothing to do)",
-                          migration.path.string(), migration.revision));
-}
-
 }  // namespace
 
 /// A session for writing, under the run's lock, with the tool's tables in place.
@@ -69,8 +60,12 @@ class Migrator::Run {
 
   std::vector<StepReport> run(const Migrator& migrator, const Picture& picture,
                               const std::vector<Step>& steps) {
-    Runner runner(*session_, history_, migrator.settings_.runner, migrator.observer_,
-                  migrator.settings_.stop);
+    const auto& settings = migrator.settings_;
+    BlockerWatch blockers(Platform::of(migrator.url_.engine())
+                              .blockers(migrator.url_, migrator.database_, settings.table),
+                          watch_interval(settings.runner.lock_timeout));
+    Runner runner({*session_, history_, blockers, migrator.observer_}, settings.runner,
+                  settings.stop);
     const Canceller canceller(*session_, migrator.settings_.stop);
     std::vector<StepReport> done;
     for (const auto& step : steps) {
@@ -156,7 +151,7 @@ std::vector<StepReport> Migrator::rehearsed(const Picture& picture, const Histor
   for (const auto& step : steps) {
     const Source source(picture, history, step);
     const auto& migration = source.migration();
-    check_down(migration, step.direction);
+    if (step.direction == Direction::down) require_way_back(migration);
     std::size_t statements = 0;
     for (const auto& batch : batches(migration, step.direction, url_.engine()))
       statements += batch.statements.size();

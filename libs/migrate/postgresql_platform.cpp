@@ -1,5 +1,6 @@
 #include "migrate/postgresql_platform.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
@@ -128,6 +129,36 @@ Probe probe_detached(db::Session& session, const sql::Statement& statement) {
           fmt::format("ALTER TABLE {} DETACH PARTITION {} FINALIZE", table, partition)};
 }
 
+/// pg_blocking_pids() names 0 for a prepared transaction.
+std::string describe_blocker(const std::vector<db::Text>& row) {
+  const auto& pid = *row[0];
+  if (pid == "0") return "a prepared transaction; see pg_prepared_xacts";
+  constexpr std::size_t most = 200;
+  std::string query = row[5].value_or("");
+  std::replace(query.begin(), query.end(), '\n', ' ');
+  if (query.size() > most) query = query.substr(0, most) + " ...";
+  return fmt::format(
+      "PostgreSQL session {} ({} of {}, {}), for {}, with: {}; SELECT "
+      "pg_terminate_backend({}) would end it",
+      pid, row[1].value_or("a program without a name"), row[2].value_or("the server"),
+      row[3].value_or("state not shown"), row[4].value_or("an unknown time"), query, pid);
+}
+
+std::string blocker_of(db::Session& session, const std::string& waiting) {
+  const auto rows = db::query(
+      session,
+      "SELECT CAST(b.pid AS TEXT), CAST(NULLIF(o.application_name, '') AS TEXT), "
+      "CAST(o.usename AS TEXT), CAST(o.state AS TEXT), "
+      "CAST(date_trunc('second', clock_timestamp() - COALESCE(o.xact_start, o.query_start)) AS "
+      "TEXT), CAST(o.query AS TEXT) "
+      "FROM pg_stat_activity me CROSS JOIN LATERAL unnest(pg_blocking_pids(me.pid)) AS b (pid) "
+      "LEFT JOIN pg_stat_activity o ON o.pid = b.pid "
+      "WHERE me.application_name = :p0 AND me.datname = current_database() "
+      "AND me.wait_event_type = 'Lock' ORDER BY o.xact_start LIMIT 1",
+      {waiting});
+  return rows.empty() ? "" : describe_blocker(rows.front());
+}
+
 }  // namespace
 
 bool PostgresqlPlatform::exists(db::Session& session, const TableName& table,
@@ -199,6 +230,17 @@ Probe PostgresqlPlatform::probe(db::Session& session, const sql::Statement& stat
       return {};
   }
   return {};
+}
+
+std::function<std::string()> PostgresqlPlatform::blockers(const db::Url& url,
+                                                          const config::DatabaseSettings& settings,
+                                                          const TableName& table) const {
+  // A std::function is copied; its copies share the connection.
+  return [url, settings, name = application_name(table),
+          session = std::shared_ptr<db::Session>()]() mutable {
+    if (!session) session = db::open_session(url, settings);
+    return blocker_of(*session, name);
+  };
 }
 
 bool PostgresqlPlatform::is_lock_timeout(const db::DatabaseError& error) const {

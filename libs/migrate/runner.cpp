@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
-#include <random>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "db/backoff.hpp"
 #include "migrate/checksum.hpp"
 #include "migrate/transaction.hpp"
 
@@ -55,14 +55,14 @@ sql::Position place(const sql::Statement& statement, std::size_t character) {
 
 }  // namespace
 
-Runner::Runner(db::Session& session, History& history, RunnerSettings settings, Observer& observer,
-               std::stop_token stop)
-    : session_(session),
-      history_(history),
+Runner::Runner(const RunnerTools& tools, RunnerSettings settings, std::stop_token stop)
+    : session_(tools.session),
+      history_(tools.history),
+      blockers_(tools.blockers),
+      observer_(tools.observer),
       settings_(settings),
-      observer_(observer),
       stop_(std::move(stop)),
-      platform_(Platform::of(session.dialect().engine())) {}
+      platform_(Platform::of(session_.dialect().engine())) {}
 
 std::chrono::milliseconds Runner::elapsed() const {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
@@ -94,24 +94,27 @@ std::chrono::milliseconds Runner::run(const StepView& step) {
 
 template <typename Work>
 void Runner::with_retries(const StepView& step, Work&& work) {
-  std::minstd_rand random{std::random_device{}()};
+  db::Backoff backoff(std::chrono::milliseconds(200), std::chrono::seconds(6));
   for (unsigned attempt = 0;; ++attempt) {
     try {
       return work();
     } catch (const db::StatementError& error) {
       if (!platform_.is_lock_timeout(error.details()) || attempt == settings_.lock_retries) throw;
-      observer_.noted(fmt::format("{}: {}; rolled back, trying again ({} of {})",
-                                  step.migration.revision, error.details().message, attempt + 1,
+      const auto blocker = blockers_.seen();
+      observer_.noted(fmt::format("{}: {}{}{}; rolled back, trying again ({} of {})",
+                                  step.migration.revision, error.details().message,
+                                  blocker.empty() ? "" : "; blocked by ", blocker, attempt + 1,
                                   settings_.lock_retries));
     }
-    // 100 ms, 200 ms … each between half and whole, so that two that collide do not collide again.
-    const int ceiling = 100 << std::min(attempt, 6U);
-    std::uniform_int_distribution<int> pause(ceiling / 2, ceiling);
-    std::mutex mutex;
-    std::condition_variable_any stopped;
-    std::unique_lock lock(mutex);
-    stopped.wait_for(lock, stop_, std::chrono::milliseconds(pause(random)), [] { return false; });
+    pause(backoff.next());
   }
+}
+
+void Runner::pause(std::chrono::microseconds length) {
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  stopped.wait_for(lock, stop_, length, [] { return false; });
 }
 
 void Runner::execute(const StepView& step, const sql::Statement& statement) {
@@ -122,7 +125,9 @@ void Runner::execute(const StepView& step, const sql::Statement& statement) {
   }
   current_ = &statement;
   observer_.statement_started(step, statement);
+  blockers_.begin();
   session_.dialect().execute_raw(session_, statement.text);
+  blockers_.end();
   current_ = nullptr;
 }
 
@@ -246,6 +251,7 @@ void Runner::fail(const StepView& step, const db::StatementError& error, bool ro
   details.state = said.state;
   details.message = said.message;
   details.hint = said.hint;
+  if (platform_.is_lock_timeout(said)) details.blocker = blockers_.seen();
   if (current_ != nullptr) {
     details.position = place(*current_, said.position);
     details.statement = current_->text;

@@ -7,6 +7,7 @@
 
 #include "db/session.hpp"
 #include "migrate/batch.hpp"
+#include "migrate/blocker_watch.hpp"
 #include "migrate/failure.hpp"
 #include "migrate/history.hpp"
 #include "migrate/observer.hpp"
@@ -19,8 +20,15 @@ struct RunnerSettings {
   unsigned lock_retries = 5;  ///< with growing pauses between
 };
 
-/// Runs single migrations on one session, whose run lock the caller holds. Everything it is given
-/// must outlive it.
+/// What a runner works with; all of it must outlive the runner.
+struct RunnerTools {
+  db::Session& session;
+  History& history;
+  BlockerWatch& blockers;
+  Observer& observer;
+};
+
+/// Runs single migrations on one session, whose run lock the caller holds.
 ///
 /// A migration of one transaction commits its statements together with its row in the history. Any
 /// other one is written in the journal, statement by statement: what may run in a transaction
@@ -28,8 +36,7 @@ struct RunnerSettings {
 /// after, and an intent without completion is resolved by looking at the database.
 class Runner {
  public:
-  Runner(db::Session& session, History& history, RunnerSettings settings, Observer& observer,
-         std::stop_token stop);
+  Runner(const RunnerTools& tools, RunnerSettings settings, std::stop_token stop);
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
@@ -51,14 +58,16 @@ class Runner {
   void write_history(const StepView& step);
   template <typename Work>
   void with_retries(const StepView& step, Work&& work);
+  void pause(std::chrono::microseconds length);
   [[noreturn]] void fail(const StepView& step, const db::StatementError& error,
                          bool rolled_back_whole);
   std::chrono::milliseconds elapsed() const;
 
   db::Session& session_;
   History& history_;
-  RunnerSettings settings_;
+  BlockerWatch& blockers_;
   Observer& observer_;
+  RunnerSettings settings_;
   std::stop_token stop_;
   const Platform& platform_;
   const sql::Statement* current_ =

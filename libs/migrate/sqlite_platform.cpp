@@ -222,6 +222,12 @@ std::unique_ptr<Guard> SqlitePlatform::guard(db::Session& session,
 
 Probe SqlitePlatform::probe(db::Session&, const sql::Statement&) const { return {}; }
 
+std::function<std::string()> SqlitePlatform::blockers(const db::Url&,
+                                                      const config::DatabaseSettings&,
+                                                      const TableName&) const {
+  return {};  // the locks on the file are the processes' own, and carry no name
+}
+
 bool SqlitePlatform::is_lock_timeout(const db::DatabaseError& error) const {
   return error.state.starts_with("SQLITE_BUSY") || error.state.starts_with("SQLITE_LOCKED");
 }
