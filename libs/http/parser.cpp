@@ -1,5 +1,6 @@
 #include "http/parser.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -30,6 +31,32 @@ bool has_folded_line(std::string_view text) {
          text.find("\r\n\t") != std::string_view::npos;
 }
 
+/// Of what has come behind a chunk, the part that is lines whatever follows: the next chunk's head,
+/// and the trailer fields if that is the last one.
+std::string_view lines_between_chunks(std::string_view text) {
+  const std::size_t begin = text.starts_with("\r\n") ? 2 : 0;
+  const auto end = text.find("\r\n", begin);
+  if (end == std::string_view::npos) return text;
+  const auto head = text.substr(begin, end - begin);
+  const auto after_zeros = std::min(head.find_first_not_of('0'), head.size());
+  const bool last = after_zeros == head.size() || head[after_zeros] == ';';
+  return last ? text : text.substr(0, end + 2);
+}
+
+/// A line feed without its carriage return, or the other way round, in what is to be lines.
+bool has_bare_line_end(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) return true;
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] != '\n') return true;
+  }
+  return false;
+}
+
+/// Of everything that can be wrong with chunks and trailers, which is found first depends on the
+/// pieces they come in: they have one answer.
+constexpr Rejection kMalformedChunks{
+    400, "The chunked body is malformed: a chunk's size, extension or end, or a trailer field."};
+
 Rejection explain(const beast::error_code& code) {
   if (code == error::body_limit) return {413, "The body is larger than this server takes."};
   if (code == error::header_limit) {
@@ -41,9 +68,6 @@ Rejection explain(const beast::error_code& code) {
     return {400, "A field name must be a token, with the colon right behind it."};
   if (code == error::bad_target)
     return {400, "The request target has characters that a URI has not."};
-  if (code == error::bad_chunk)
-    return {400, "A chunk's size is not a hexadecimal number, or its data is cut short."};
-  if (code == error::bad_chunk_extension) return {400, "A chunk's extension is malformed."};
   return {400, "The request is malformed."};
 }
 
@@ -59,6 +83,8 @@ class RequestParser::Framer final : public beast::http::basic_parser<true> {
   }
 
   Version version() const { return version_; }
+  /// What comes next are lines: a chunk's head or the trailer fields.
+  bool between_chunks() const { return chunked() && chunk_left_ == 0; }
 
  private:
   void on_request_impl(beast::http::verb, beast::string_view method, beast::string_view target,
@@ -92,18 +118,20 @@ class RequestParser::Framer final : public beast::http::basic_parser<true> {
   void on_chunk_header_impl(std::uint64_t size, beast::string_view extensions,
                             beast::error_code& code) override {
     chunked_size_ += size;
+    chunk_left_ = size;
     extensions_size_ += extensions.size();
-    if (size > limits_.body || chunked_size_ > limits_.body) {
+    if (has_control({extensions.data(), extensions.size()})) {
+      code = error::bad_chunk_extension;
+    } else if (size > limits_.body || chunked_size_ > limits_.body) {
       code = error::body_limit;
     } else if (extensions_size_ > limits_.header_bytes) {
       code = error::header_limit;
-    } else if (has_control({extensions.data(), extensions.size()})) {
-      code = error::bad_chunk_extension;
     }
   }
 
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body,
                                  beast::error_code& code) override {
+    chunk_left_ -= body.size();
     return on_body_impl(body, code);
   }
 
@@ -113,6 +141,7 @@ class RequestParser::Framer final : public beast::http::basic_parser<true> {
   Request& request_;
   Version version_ = Version::http_1_1;
   std::uint64_t chunked_size_ = 0;
+  std::uint64_t chunk_left_ = 0;
   std::size_t extensions_size_ = 0;
 };
 
@@ -193,15 +222,21 @@ std::size_t RequestParser::consume_body(std::string_view input) {
     if (around > limits_.header_bytes) {
       reject(explain(error::header_limit));
     } else if (code && code != error::need_more) {
-      reject(explain(code));
+      const auto rejection = explain(code);
+      reject(rejection.status == 400 ? kMalformedChunks : rejection);
     } else if (framer.is_done() && framer.chunked() && has_folded_line(rest.substr(0, step))) {
-      reject({400, "A field line must not be folded."});
+      reject(kMalformedChunks);
     }
     if (state_ == State::rejected) return used;
-    if (code == error::need_more) return used + step;
     used += step;
+    if (code == error::need_more) break;
   }
-  if (framer.is_done()) state_ = State::complete;
+  if (framer.is_done()) {
+    state_ = State::complete;
+  } else if (framer.between_chunks() &&
+             has_bare_line_end(lines_between_chunks(input.substr(used)))) {
+    reject(kMalformedChunks);  // at once: Beast would wait for the line that never ends
+  }
   return used;
 }
 
