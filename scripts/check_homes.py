@@ -77,7 +77,7 @@ RULES = [
 HEAVY = re.compile(r'^\s*#\s*include\s*<((?:pistache|boost/beast|yaml-cpp|rapidjson|soci|spdlog|prometheus)/[^>]*'
                    r'|cxxopts[^>]*)>', re.MULTILINE)
 OURS = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
-TEST_NAME = re.compile(r'\bTEST_CASE(?:_TEMPLATE|_FIXTURE)?\s*\([^"\n]*"((?:\\.|[^"\\\n])*)"')
+TEST_NAME = re.compile(r'\bTEST_CASE(?:_TEMPLATE|_FIXTURE)?\s*\([^"]*"((?:\\.|[^"\\\n])*)"')
 VAGUE_STEM = re.compile(r"^(util|helper|common|misc)", re.IGNORECASE)
 MAX_LINES = 400
 

@@ -82,7 +82,7 @@ TEST_CASE_TEMPLATE("kept SQL that somebody has edited is not run", Backend, Sqli
 }
 
 TEST_CASE_TEMPLATE(
-    "an applied file whose SQL changed stops the upgrade with a diff; a comment does not", Backend,
+    "an applied file whose SQL changed stops the upgrade with a diff, a comment does not", Backend,
     Sqlite, Postgres) {
   Workshop<Backend> work;
   const auto original = migration("a1aa", "", "CREATE TABLE a (x INTEGER);", "DROP TABLE a;");
