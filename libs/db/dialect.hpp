@@ -17,8 +17,8 @@ class Session;
 
 /// What the database said about a statement that it refused, in its own words.
 struct DatabaseError {
-  std::string
-      state;  ///< SQLSTATE ("23505"), or SQLite's extended result code ("SQLITE_CONSTRAINT_UNIQUE")
+  /// SQLSTATE ("23505"), or SQLite's extended result code ("SQLITE_CONSTRAINT_UNIQUE").
+  std::string state;
   std::string message;       ///< one line, without the values of rows
   std::string hint = {};     ///< empty when the database gave none
   std::size_t position = 0;  ///< 1-based character in the statement; 0 when unknown

@@ -71,8 +71,8 @@ class Session {
 
   std::unique_ptr<soci::session> connection_;
   const Dialect& dialect_;
-  std::unordered_map<std::type_index, std::unique_ptr<KeptBase>>
-      kept_;  // goes before the connection
+  // Behind the connection, so that the statements go first.
+  std::unordered_map<std::type_index, std::unique_ptr<KeptBase>> kept_;
 };
 
 /// A session of one's own, outside any pool: for a run of migrations, a lock, a tool. Throws

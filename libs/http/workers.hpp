@@ -70,8 +70,7 @@ class Workers {
   std::condition_variable_any filled_;
   std::condition_variable idle_;
   std::size_t running_ = 0;
-  std::deque<std::shared_ptr<Task>>
-      queue_;  // shared with the connection, which waits for the deadline
+  std::deque<std::shared_ptr<Task>> queue_;  // shared with the connection that waits for it
   std::vector<std::jthread> threads_;
 };
 

@@ -14,8 +14,7 @@ namespace notes::service {
 
 struct NotePage {
   std::vector<domain::Note> items;
-  std::optional<domain::NotePosition>
-      next;  ///< where the page behind this one begins; nullopt on the last
+  std::optional<domain::NotePosition> next;  ///< where the next page begins; none on the last
 };
 
 /// What can be done with notes: each use case is permission, one transaction and the store.

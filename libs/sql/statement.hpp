@@ -43,8 +43,8 @@ struct Statement {
   std::string text;   ///< from the first token to the last: no comment around it, no semicolon
   Position position;  ///< of the first token
   Kind kind = Kind::ordinary;
-  std::string
-      command;  ///< for messages: "CREATE INDEX CONCURRENTLY"; empty for most ordinary statements
+  /// For messages: "CREATE INDEX CONCURRENTLY"; empty for most ordinary statements.
+  std::string command;
   Effect effect = Effect::none;
   QualifiedName object;    ///< what `effect` speaks of
   QualifiedName table;     ///< the table that `object` belongs to, where the statement names it
