@@ -23,6 +23,9 @@ struct Choice {
   std::string_view name;
   Value value;
 };
+// Clang 14, which runs the lint, does not deduce an aggregate's arguments by itself.
+template <typename Value>
+Choice(const char*, Value) -> Choice<Value>;
 
 // The first name of a value is the one that is written.
 constexpr std::array kEnvironments{Choice{"development", Environment::development},
