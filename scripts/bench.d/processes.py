@@ -111,6 +111,12 @@ def cpu_seconds(pid):
             return (sum(int(field) for field in own) + children) / TICKS_PER_SECOND
 
 
+def machine_busy_seconds():
+    """Time that all processors together have not been idle (proc(5): user, nice, system, irq, softirq, steal)."""
+    fields = pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+    return sum(int(fields[n]) for n in (0, 1, 2, 5, 6, 7)) / TICKS_PER_SECOND
+
+
 def memory_mib(pid, key="VmRSS"):
     """A size from /proc/PID/status in MiB: VmRSS is resident now, VmHWM the most it ever was."""
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():

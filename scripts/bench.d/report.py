@@ -52,7 +52,7 @@ def machine():
     commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], capture_output=True, text=True,
                             check=False).stdout.strip()
     return {"processor": processor, "cores": os.cpu_count(), "memory_gib": memory, "kernel": platform.release(),
-            "load_average_before": round(os.getloadavg()[0], 2), "commit": commit,
+            "load_average_before": round(os.getloadavg()[0], 2), "checkout": commit,
             "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
 
 
@@ -68,6 +68,7 @@ COLUMNS = [  # heading, place in the row's JSON, how it is written
     ("its db µs", ("database_cpu_us",), "{:.1f}"),
     ("load CPU", ("load_cpu",), "{:.0%}"),
     ("reference's", ("reference", "load_cpu"), "{:.0%}"),
+    ("others", ("others_cpu",), "{:.0%}"),
     ("errors", ("errors",), "{:d}"),
 ]
 
@@ -123,5 +124,5 @@ def change(earlier, report):
             ratios = [f"{old['ratio']:.2f}", f"{row['ratio']:.2f}", f"{row['ratio'] / old['ratio'] - 1:+.1%}"]
         lines.append([row["name"], number(old["value"], row["unit"]), number(row["value"], row["unit"]),
                       f"{row['value'] / old['value'] - 1:+.1%}", *ratios, ""])
-    return (f"against {earlier['machine']['commit']} of {earlier['machine']['time']}\n\n" +
+    return (f"against {earlier['machine']['checkout']} of {earlier['machine']['time']}\n\n" +
             lay_out(["", "then", "now", "change", "ratio then", "now", "change", ""], lines))

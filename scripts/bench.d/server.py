@@ -200,8 +200,9 @@ def starts(options, folder):
     return Row("start: exec to ready, SQLite", "s", samples)
 
 
-def versions(stage):
-    return {"PostgreSQL": stage.database.psql("SHOW server_version;")[0][0],
+def versions(stage, binaries):
+    return {"program": run([binaries / "notes-server", "--version"]).output.strip(),
+            "PostgreSQL": stage.database.psql("SHOW server_version;")[0][0],
             "nginx": run(["sh", "-c", '"$0" -v 2>&1', find_program("nginx")]).output.strip().rpartition("/")[2],
             "wrk": run(["sh", "-c", '"$0" -v | head -1; true', find_program("wrk")]).output.split("Copyright")[0].strip()}
 
@@ -213,7 +214,7 @@ def bench(options):
         with set_up(options, folder) as (stage, cases):
             rows = measure(cases, options, stage)
             rows += memory(stage)
-            parts = versions(stage)
+            parts = versions(stage, options.bin)
         rows.append(starts(options, folder))
     return {"benchmark": "server", "machine": facts, "versions": parts,
             "settings": {"rounds": options.rounds, "seconds": options.seconds, "notes": options.notes,
