@@ -35,6 +35,7 @@ BOUNDARIES = {
     "libs/migrate/blocker_watch.cpp": "a look from beside the run: who cannot be asked stays unnamed",
     "libs/migrate/history.cpp": "SOCI's exception becomes the database's own words",
     "libs/migrate/migrator.cpp": "a migration that failed is written into the events, and goes on",
+    "libs/migrate/postgresql_lock.cpp": "a beat of the lease, and its end: the next beat, or its running out, makes up for it",
     "libs/migrate/runner.cpp": "what the database said gets its file, line and the state it left; a lock timeout is tried again",
     "libs/seed/writer.cpp": "what the database said gets its file and line, and loses the row's values",
 }

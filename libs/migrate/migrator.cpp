@@ -1,6 +1,7 @@
 #include "migrate/migrator.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <system_error>
@@ -42,6 +43,16 @@ std::vector<std::string> ids(const Graph& graph, const std::vector<Graph::Index>
   return found;
 }
 
+std::vector<Difference> altered_files(const Picture& picture, const History& history) {
+  std::vector<Difference> found;
+  for (const auto index : picture.in(State::altered)) {
+    const auto& file = *picture.file(index);
+    found.push_back(
+        {file.revision, file.path, line_diff(history.source(file.revision), file.source)});
+  }
+  return found;
+}
+
 }  // namespace
 
 /// A session for writing, under the run's lock, with the tool's tables in place.
@@ -51,7 +62,7 @@ class Migrator::Run {
       : lock_(take_lock(migrator)),
         session_(db::open_session(migrator.url_, migrator.database_)),
         history_(*session_, migrator.settings_.table, migrator.settings_.author, migrator.clock_) {
-    Platform::of(migrator.url_.engine()).adopt(*session_, migrator.settings_.table);
+    Platform::of(migrator.url_.engine()).adopt(*session_, migrator.settings_.table, *lock_);
     history_.prepare();
   }
 
@@ -59,28 +70,37 @@ class Migrator::Run {
   History& history() { return history_; }
 
   std::vector<StepReport> run(const Migrator& migrator, const Picture& picture,
-                              const std::vector<Step>& steps) {
+                              const std::vector<Step>& steps, Transactions transactions) {
     const auto& settings = migrator.settings_;
     BlockerWatch blockers(Platform::of(migrator.url_.engine())
                               .blockers(migrator.url_, migrator.database_, settings.table),
                           watch_interval(settings.runner.lock_timeout));
-    Runner runner({*session_, history_, blockers, migrator.observer_}, settings.runner,
+    Runner runner({*session_, *lock_, history_, blockers, migrator.observer_}, settings.runner,
                   settings.stop);
-    const Canceller canceller(*session_, migrator.settings_.stop);
-    std::vector<StepReport> done;
+    const Canceller canceller(*session_, settings.stop);
+    std::deque<Source> sources;  // views refer to what they hold
+    std::vector<StepView> views;
     for (const auto& step : steps) {
-      const Source source(picture, &history_, step);
-      const auto& migration = source.migration();
+      const auto& source = sources.emplace_back(picture, &history_, step);
       if (source.from_history()) {
         migrator.observer_.noted(fmt::format(
             "revision {} has no file here: taking it back with the SQL that was kept when it was "
             "applied",
-            migration.revision));
+            source.migration().revision));
       }
-      const StepView view{migration, step.direction, done.size() + 1, steps.size()};
-      const auto took = run_one(runner, view);
-      done.push_back({migration.revision, migration.message, migration.path, step.direction, 0,
-                      took, source.from_history()});
+      views.push_back({source.migration(), step.direction, views.size() + 1, steps.size()});
+    }
+    const auto took = recording([&] {
+      if (transactions == Transactions::one) return runner.run_together(views);
+      std::vector<std::chrono::milliseconds> each;
+      for (const auto& view : views) each.push_back(runner.run(view));
+      return each;
+    });
+    std::vector<StepReport> done;
+    for (std::size_t at = 0; at < steps.size(); ++at) {
+      const auto& migration = views[at].migration;
+      done.push_back({migration.revision, migration.message, migration.path, steps[at].direction, 0,
+                      took[at], sources[at].from_history()});
     }
     return done;
   }
@@ -95,9 +115,11 @@ class Migrator::Run {
         .lock(migrator.url_, migrator.database_, migrator.settings_.table, request);
   }
 
-  std::chrono::milliseconds run_one(Runner& runner, const StepView& view) {
+  /// A failure is written into the events.
+  std::vector<std::chrono::milliseconds> recording(
+      const std::function<std::vector<std::chrono::milliseconds>()>& work) {
     try {
-      return runner.run(view);
+      return work();
     } catch (const MigrationFailure& failure) {
       if (failure.code() != ErrorCode::unreachable) record(failure);
       throw;
@@ -121,7 +143,7 @@ class Migrator::Run {
 
 Migrator::Migrator(db::Url url, config::DatabaseSettings database, MigratorSettings settings,
                    const Clock& clock, Observer& observer)
-    : url_(std::move(url)),
+    : url_(Platform::of(url.engine()).tool_url(url)),
       database_(std::move(database)),
       settings_(std::move(settings)),
       clock_(clock),
@@ -145,6 +167,13 @@ Picture Migrator::look() const {
   return picture(History(*session, settings_.table, settings_.author, clock_));
 }
 
+std::vector<Difference> Migrator::differences() const {
+  const auto session = open_to_read();
+  if (!session) return {};
+  const History history(*session, settings_.table, settings_.author, clock_);
+  return altered_files(picture(history), history);
+}
+
 std::vector<StepReport> Migrator::rehearsed(const Picture& picture, const History* history,
                                             const std::vector<Step>& steps) const {
   std::vector<StepReport> reports;
@@ -163,14 +192,12 @@ std::vector<StepReport> Migrator::rehearsed(const Picture& picture, const Histor
 
 void Migrator::check_upgrade(const Picture& picture, const History* history,
                              const std::vector<Step>& steps, Order order) const {
-  if (const auto altered = picture.in(State::altered); !altered.empty()) {
+  if (!picture.in(State::altered).empty()) {
     std::string text;
-    for (const auto index : altered) {
-      const auto& file = *picture.file(index);
+    for (const auto& found : altered_files(picture, *history)) {
       fmt::format_to(std::back_inserter(text),
                      "{}: its SQL has changed since revision {} was applied:\n{}",
-                     file.path.string(), file.revision,
-                     line_diff(history->source(file.revision), file.source));
+                     found.path.string(), found.revision, found.diff);
     }
     throw Error(
         ErrorCode::altered,
@@ -196,7 +223,8 @@ void Migrator::check_upgrade(const Picture& picture, const History* history,
                           fmt::join(ids(picture.graph(), late), ", ")));
 }
 
-Report Migrator::upgrade(const RevisionSpec& target, Mode mode, Order order) {
+Report Migrator::upgrade(const RevisionSpec& target, Mode mode, Order order,
+                         Transactions transactions) {
   {
     const auto session = open_to_read();
     std::optional<History> history;
@@ -216,7 +244,7 @@ Report Migrator::upgrade(const RevisionSpec& target, Mode mode, Order order) {
   const auto steps = plan_upgrade(now.graph(), now.applied(), target);
   check_upgrade(now, &run.history(), steps, order);
   Report report;
-  report.steps = run.run(*this, now, steps);
+  report.steps = run.run(*this, now, steps, transactions);
   AppliedSet after = now.applied();
   for (const auto& step : steps) after.insert(now.graph()[step.revision].id);
   report.current = ids(now.graph(), now.graph().applied_heads(after));
@@ -241,7 +269,7 @@ Report Migrator::downgrade(const RevisionSpec& target, Mode mode) {
   const auto steps = plan_downgrade(now.graph(), now.applied(), target);
   rehearsed(now, &run.history(), steps);
   Report report;
-  report.steps = run.run(*this, now, steps);
+  report.steps = run.run(*this, now, steps, Transactions::each);
   AppliedSet after = now.applied();
   for (const auto& step : steps) after.erase(now.graph()[step.revision].id);
   report.current = ids(now.graph(), now.graph().applied_heads(after));

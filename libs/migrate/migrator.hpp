@@ -55,6 +55,19 @@ enum class Order {
   strict,  ///< refuse what was merged late: revisions that something applied did not wait for
 };
 
+/// How the transactions of an upgrade lie.
+enum class Transactions {
+  each,  ///< one for each migration
+  one,   ///< one around all of them
+};
+
+/// An applied file whose SQL has changed since.
+struct Difference {
+  std::string revision;
+  std::filesystem::path path;
+  std::string diff;  ///< lines, "-" what was applied and "+" what the file says now
+};
+
 /// The migrations of one folder and one database. For one thread. The clock and the observer must
 /// outlive it.
 ///
@@ -68,8 +81,10 @@ class Migrator {
 
   /// Applies what `target` needs and is not applied; see plan_upgrade(). Under the run's lock,
   /// which is not taken when there is nothing to do. Throws MigrationFailure; Error{altered} with a
-  /// diff when an applied file's SQL has changed; Error{refused} for Order::strict.
-  Report upgrade(const RevisionSpec& target, Mode mode = Mode::run, Order order = Order::any);
+  /// diff when an applied file's SQL has changed; Error{refused} for Order::strict, and for
+  /// Transactions::one when a migration is not one transaction by itself.
+  Report upgrade(const RevisionSpec& target, Mode mode = Mode::run, Order order = Order::any,
+                 Transactions transactions = Transactions::each);
 
   /// Takes back what stands above `target`; see plan_downgrade(). A revision without its file is
   /// taken back with the SQL that the history holds. Throws MigrationFailure; Error{refused} for a
@@ -88,6 +103,9 @@ class Migrator {
   /// The folder and the database as they are now. Changes nothing; a SQLite database that is not
   /// there is not made.
   Picture look() const;
+
+  /// The applied files whose SQL has changed since. Changes nothing.
+  std::vector<Difference> differences() const;
 
  private:
   class Run;

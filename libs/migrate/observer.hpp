@@ -34,6 +34,11 @@ class Observer {
     static_cast<void>(step);
     static_cast<void>(statement);
   }
+  /// The database has done it; whether it stays is up to the commit that follows.
+  virtual void statement_finished(const StepView& step, const sql::Statement& statement) {
+    static_cast<void>(step);
+    static_cast<void>(statement);
+  }
   /// After the commit that made it true.
   virtual void step_finished(const StepView& step, std::chrono::milliseconds took) {
     static_cast<void>(step);

@@ -23,6 +23,14 @@ class RunLock {
   RunLock(const RunLock&) = delete;
   RunLock& operator=(const RunLock&) = delete;
   virtual ~RunLock() = default;
+
+  /// False behind a pooler that gives each transaction another of the server's sessions: what is
+  /// set on a session then belongs to nobody, and must be set inside each transaction.
+  virtual bool sessions_hold() const { return true; }
+
+  /// To be called inside a transaction that is about to commit: throws Error{locked} when the lock
+  /// has been lost meanwhile, and otherwise keeps it from being lost before the commit.
+  virtual void confirm(db::Session& session) { static_cast<void>(session); }
 };
 
 /// How long to wait for the lock, what ends the wait, and whom to tell of it.
@@ -66,6 +74,10 @@ class Platform {
 
   static const Platform& of(db::Engine engine);
 
+  /// The URL as it suits a tool, which runs most of its statements once: they are not kept
+  /// prepared, and so pass through any pooler.
+  virtual db::Url tool_url(const db::Url& url) const = 0;
+
   /// Whether one of the tool's own tables is there.
   virtual bool exists(db::Session& session, const TableName& table,
                       std::string_view suffix) const = 0;
@@ -79,12 +91,16 @@ class Platform {
 
   /// Makes a session ready to run migrations under the lock: what a killed run has left running on
   /// the server is ended.
-  virtual void adopt(db::Session& session, const TableName& table) const = 0;
+  virtual void adopt(db::Session& session, const TableName& table, const RunLock& lock) const = 0;
 
-  /// Outside any transaction, before and after a migration.
+  /// Outside any transaction, before and after a migration, where sessions hold.
   virtual void begin_migration(db::Session& session,
                                std::chrono::milliseconds lock_timeout) const = 0;
   virtual void end_migration(db::Session& session) const = 0;
+
+  /// Inside each transaction, before its first statement, where sessions do not hold.
+  virtual void begin_transaction(db::Session& session,
+                                 std::chrono::milliseconds lock_timeout) const = 0;
 
   /// Inside the transaction, before its first statement. The session must outlive the guard;
   /// nullptr when there is nothing to watch.

@@ -1,80 +1,18 @@
 #include "migrate/postgresql_platform.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "db/backoff.hpp"
 #include "db/query.hpp"
-#include "migrate/checksum.hpp"
-#include "migrate/lock_wait.hpp"
+#include "migrate/postgresql_lock.hpp"
 
 namespace notes::migrate {
 namespace {
 
 constexpr std::string_view kLockNotAvailable = "55P03";
-
-/// What the session of a run is called in pg_stat_activity: whoever holds the run's lock knows that
-/// another one of this name was left behind by a run that was killed. 63 bytes at most, or the
-/// server cuts it.
-std::string application_name(const TableName& table) {
-  return "notes-migrate run " + sha256(table.text()).substr(0, 16);
-}
-
-/// Two halves of a 64-bit key, as pg_locks shows it; advisory locks belong to one database, so that
-/// the table alone names it.
-struct LockKey {
-  std::string high;
-  std::string low;
-};
-
-LockKey lock_key(const TableName& table) {
-  const std::string digits = sha256("notes-migrate " + table.text());
-  const auto part = [&](std::size_t at) {
-    return std::to_string(static_cast<std::int32_t>(std::stoul(digits.substr(at, 8), nullptr, 16)));
-  };
-  return {part(0), part(8)};
-}
-
-class AdvisoryLock final : public RunLock {
- public:
-  AdvisoryLock(std::unique_ptr<db::Session> session, LockKey key)
-      : session_(std::move(session)), key_(std::move(key)) {}
-
-  /// Never waits in the server: a session that waits for an advisory lock holds a snapshot, for
-  /// which CREATE INDEX CONCURRENTLY of the holder waits in turn, and both wait for ever.
-  bool attempt() {
-    return db::query(
-               *session_,
-               "SELECT CAST(pg_try_advisory_lock(CAST(:p0 AS INTEGER), CAST(:p1 AS INTEGER)) AS "
-               "TEXT)",
-               {key_.high, key_.low})
-               .front()
-               .front() == "true";
-  }
-
-  std::string holder() {
-    const auto rows = db::query(
-        *session_,
-        "SELECT CAST(a.pid AS TEXT), COALESCE(CAST(a.client_addr AS TEXT), 'the same machine'), "
-        "CAST(date_trunc('second', now() - a.backend_start) AS TEXT) "
-        "FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid "
-        "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 "
-        "AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
-        "AND l.classid = CAST(CAST(CAST(:p0 AS INTEGER) AS BIT(32)) AS BIGINT) "
-        "AND l.objid = CAST(CAST(CAST(:p1 AS INTEGER) AS BIT(32)) AS BIGINT)",
-        {key_.high, key_.low});
-    if (rows.empty()) return "its holder has just gone";
-    return fmt::format("PostgreSQL session {} from {}, connected for {}", *rows[0][0], *rows[0][1],
-                       *rows[0][2]);
-  }
-
- private:
-  std::unique_ptr<db::Session> session_;  // the lock goes with it
-  LockKey key_;
-};
 
 std::string identifier(const db::Session& session, const sql::QualifiedName& name) {
   const auto& dialect = session.dialect();
@@ -161,6 +99,12 @@ std::string blocker_of(db::Session& session, const std::string& waiting) {
 
 }  // namespace
 
+db::Url PostgresqlPlatform::tool_url(const db::Url& url) const {
+  const auto& uri = url.conninfo();
+  return db::Url::parse(fmt::format("{}{}prepared_statements=false", uri,
+                                    uri.find('?') == std::string::npos ? '?' : '&'));
+}
+
 bool PostgresqlPlatform::exists(db::Session& session, const TableName& table,
                                 std::string_view suffix) const {
   return db::query(session, "SELECT CAST(to_regclass(:p0) IS NOT NULL AS TEXT)",
@@ -173,24 +117,23 @@ std::unique_ptr<RunLock> PostgresqlPlatform::lock(const db::Url& url,
                                                   const config::DatabaseSettings& settings,
                                                   const TableName& table,
                                                   const LockRequest& request) const {
-  auto lock = std::make_unique<AdvisoryLock>(db::open_session(url, settings), lock_key(table));
-  wait_for_lock(
-      request, [&] { return lock->attempt(); }, [&] { return lock->holder(); });
-  return lock;
+  return lock_postgresql(url, settings, table, request);
 }
 
-void PostgresqlPlatform::adopt(db::Session& session, const TableName& table) const {
-  const std::string name = application_name(table);
+void PostgresqlPlatform::adopt(db::Session& session, const TableName& table,
+                               const RunLock& lock) const {
+  const std::string name = run_name(table);
   // The server does not notice that a client was killed before its statement ends: an orphan may
-  // hold locks for hours.
-  constexpr auto orphans =
+  // hold locks for hours. A pooler's idle sessions carry the name of whoever used them last, and
+  // may be anybody's by now; those at work under this name are not, since the lease is ours.
+  const std::string orphans = fmt::format(
       "FROM pg_stat_activity WHERE application_name = :p0 AND datname = current_database() AND pid "
-      "<> pg_backend_pid()";
+      "<> pg_backend_pid(){}",
+      lock.sessions_hold() ? "" : " AND state <> 'idle'");
   db::query(session, fmt::format("SELECT CAST(pg_terminate_backend(pid) AS TEXT) {}", orphans),
             {name});
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  std::mutex mutex;
-  std::condition_variable pause;
+  db::Backoff backoff(std::chrono::milliseconds(10), std::chrono::milliseconds(200));
   while (!db::query(session, fmt::format("SELECT CAST(pid AS TEXT) {}", orphans), {name}).empty()) {
     if (std::chrono::steady_clock::now() > deadline) {
       throw Error(ErrorCode::locked,
@@ -198,8 +141,7 @@ void PostgresqlPlatform::adopt(db::Session& session, const TableName& table) con
                   "pg_terminate_backend, see pg_stat_activity for '" +
                       name + "'");
     }
-    std::unique_lock lock(mutex);
-    pause.wait_for(lock, std::chrono::milliseconds(20));
+    backoff.pause();
   }
   db::query(session, "SELECT set_config('application_name', :p0, false)", {name});
 }
@@ -207,6 +149,12 @@ void PostgresqlPlatform::adopt(db::Session& session, const TableName& table) con
 void PostgresqlPlatform::begin_migration(db::Session& session,
                                          std::chrono::milliseconds lock_timeout) const {
   db::query(session, "SELECT set_config('lock_timeout', :p0, false)",
+            {fmt::format("{}ms", lock_timeout.count())});
+}
+
+void PostgresqlPlatform::begin_transaction(db::Session& session,
+                                           std::chrono::milliseconds lock_timeout) const {
+  db::query(session, "SELECT set_config('lock_timeout', :p0, true)",
             {fmt::format("{}ms", lock_timeout.count())});
 }
 
@@ -236,11 +184,11 @@ std::function<std::string()> PostgresqlPlatform::blockers(const db::Url& url,
                                                           const config::DatabaseSettings& settings,
                                                           const TableName& table) const {
   // A std::function is copied; its copies share the connection.
-  return [url, settings, name = application_name(table),
-          session = std::shared_ptr<db::Session>()]() mutable {
-    if (!session) session = db::open_session(url, settings);
-    return blocker_of(*session, name);
-  };
+  return
+      [url, settings, name = run_name(table), session = std::shared_ptr<db::Session>()]() mutable {
+        if (!session) session = db::open_session(url, settings);
+        return blocker_of(*session, name);
+      };
 }
 
 bool PostgresqlPlatform::is_lock_timeout(const db::DatabaseError& error) const {

@@ -53,10 +53,56 @@ sql::Position place(const sql::Statement& statement, std::size_t character) {
   return sql::advance(statement.position, std::string_view(statement.text).substr(0, offset));
 }
 
+bool is_one_transaction(const std::vector<Batch>& batches) {
+  return batches.empty() || (batches.size() == 1 && batches.front().transactional);
+}
+
+[[noreturn]] void refuse_together(const Migration& migration, const std::vector<Batch>& batches) {
+  const auto alone = std::find_if(batches.begin(), batches.end(),
+                                  [](const Batch& batch) { return !batch.transactional; });
+  const auto& first = alone->statements.front().statement.position;
+  throw Error(ErrorCode::refused,
+              fmt::format("--single-transaction: {}:{}:{} runs outside the transaction; upgrade to "
+                          "the revision before {} first, then to {} by itself",
+                          migration.path.string(), first.line, first.column, migration.revision,
+                          migration.revision));
+}
+
+/// What state the database is in behind a failure, and the way out.
+std::string outcome(const StepView& step, Runner::Extent rolled_back) {
+  const auto& revision = step.migration.revision;
+  const auto way = to_string(step.direction);
+  switch (rolled_back) {
+    case Runner::Extent::migration:
+      return fmt::format(
+          "revision {} ({}) was rolled back as a whole; the database is as it was before it",
+          revision, way);
+    case Runner::Extent::run:
+      return fmt::format(
+          "all {} revisions of the run were rolled back with {} ({}); the database is as it was "
+          "before the run",
+          step.count, revision, way);
+    case Runner::Extent::statement:
+      break;
+  }
+  return fmt::format(
+      "revision {} ({}) is not one transaction: what ran before this statement stands and is in "
+      "the journal; mend the cause and run the same command again, it goes on from here",
+      revision, way);
+}
+
+std::string lost(const StepView& step) {
+  return fmt::format(
+      "the connection was lost during revision {} ({}); run the same command again, it finds out "
+      "what was committed",
+      step.migration.revision, to_string(step.direction));
+}
+
 }  // namespace
 
 Runner::Runner(const RunnerTools& tools, RunnerSettings settings, std::stop_token stop)
     : session_(tools.session),
+      lock_(tools.lock),
       history_(tools.history),
       blockers_(tools.blockers),
       observer_(tools.observer),
@@ -72,24 +118,71 @@ std::chrono::milliseconds Runner::elapsed() const {
 std::chrono::milliseconds Runner::run(const StepView& step) {
   const auto work = batches(step.migration, step.direction, session_.dialect().engine());
   check_resumable(step.migration, work);
-  const bool one_transaction = work.empty() || (work.size() == 1 && work.front().transactional);
   observer_.step_started(step);
   started_ = std::chrono::steady_clock::now();
   try {
-    platform_.begin_migration(session_,
-                              step.migration.lock_timeout.value_or(settings_.lock_timeout));
-    if (one_transaction) {
+    if (lock_.sessions_hold()) platform_.begin_migration(session_, lock_timeout(step));
+    if (is_one_transaction(work)) {
       run_as_one(step, work);
     } else {
       run_journaled(step, work);
     }
     platform_.end_migration(session_);
   } catch (const db::StatementError& error) {
-    fail(step, error, one_transaction);
+    fail(step, error, is_one_transaction(work) ? Extent::migration : Extent::statement);
   }
   const auto took = elapsed();
   observer_.step_finished(step, took);
   return took;
+}
+
+std::vector<std::chrono::milliseconds> Runner::run_together(const std::vector<StepView>& steps) {
+  std::vector<std::chrono::milliseconds> took(steps.size());
+  if (steps.empty()) return took;
+  std::vector<std::vector<Batch>> work;
+  for (const auto& step : steps) {
+    work.push_back(batches(step.migration, step.direction, session_.dialect().engine()));
+    if (!is_one_transaction(work.back())) refuse_together(step.migration, work.back());
+  }
+  std::size_t at = 0;
+  try {
+    if (lock_.sessions_hold()) platform_.begin_migration(session_, settings_.lock_timeout);
+    in_transaction(steps.front(), [&] {
+      for (at = 0; at < steps.size(); ++at) {
+        observer_.step_started(steps[at]);
+        started_ = std::chrono::steady_clock::now();
+        if (steps[at].migration.lock_timeout)
+          platform_.begin_transaction(session_, lock_timeout(steps[at]));
+        run_inside(steps[at], work[at]);
+        if (steps[at].migration.lock_timeout)
+          platform_.begin_transaction(session_, settings_.lock_timeout);
+        took[at] = elapsed();
+      }
+      at = steps.size() - 1;  // what the commit fails with belongs to the last
+    });
+    platform_.end_migration(session_);
+  } catch (const db::StatementError& error) {
+    fail(steps[at], error, Extent::run);
+  }
+  for (at = 0; at < steps.size(); ++at) observer_.step_finished(steps[at], took[at]);
+  return took;
+}
+
+std::chrono::milliseconds Runner::lock_timeout(const StepView& step) const {
+  return step.migration.lock_timeout.value_or(settings_.lock_timeout);
+}
+
+/// Runs `work` in a transaction that commits only while the run's lock is held, and again when a
+/// table's lock was not obtained.
+template <typename Work>
+void Runner::in_transaction(const StepView& step, Work&& work) {
+  with_retries(step, [&] {
+    Transaction transaction(session_);
+    if (!lock_.sessions_hold()) platform_.begin_transaction(session_, lock_timeout(step));
+    work();
+    lock_.confirm(session_);
+    transaction.commit();
+  });
 }
 
 template <typename Work>
@@ -129,6 +222,7 @@ void Runner::execute(const StepView& step, const sql::Statement& statement) {
   session_.dialect().execute_raw(session_, statement.text);
   blockers_.end();
   current_ = nullptr;
+  observer_.statement_finished(step, statement);
 }
 
 void Runner::write_history(const StepView& step) {
@@ -150,16 +244,16 @@ void Runner::check(Guard* guard) {
 }
 
 void Runner::run_as_one(const StepView& step, const std::vector<Batch>& batches) {
+  in_transaction(step, [&] { run_inside(step, batches); });
+}
+
+void Runner::run_inside(const StepView& step, const std::vector<Batch>& batches) {
   static const std::vector<BatchStatement> nothing;
   const auto& statements = batches.empty() ? nothing : batches.front().statements;
-  with_retries(step, [&] {
-    Transaction transaction(session_);
-    const auto guard = platform_.guard(session_, statements);
-    for (const auto& item : statements) execute(step, item.statement);
-    check(guard.get());
-    write_history(step);
-    transaction.commit();
-  });
+  const auto guard = platform_.guard(session_, statements);
+  for (const auto& item : statements) execute(step, item.statement);
+  check(guard.get());
+  write_history(step);
 }
 
 void Runner::run_journaled(const StepView& step, const std::vector<Batch>& batches) {
@@ -180,22 +274,19 @@ void Runner::run_journaled(const StepView& step, const std::vector<Batch>& batch
                                 item.statement.position.column, revision));
       }
       if (!batch.transactional && (entry == nullptr || !entry->finished))
-        run_single(step, item, ordinal, entry);
+        run_single(step, batch, ordinal - first, ordinal, entry);
       ++ordinal;
     }
     if (batch.transactional && !journal.contains(first)) run_batch(step, batch, first);
   }
-  with_retries(step, [&] {
-    Transaction transaction(session_);
+  in_transaction(step, [&] {
     history_.journal_clear(revision, step.direction);
     write_history(step);
-    transaction.commit();
   });
 }
 
 void Runner::run_batch(const StepView& step, const Batch& batch, std::size_t first) {
-  with_retries(step, [&] {
-    Transaction transaction(session_);
+  in_transaction(step, [&] {
     const auto guard = platform_.guard(session_, batch.statements);
     for (const auto& item : batch.statements) execute(step, item.statement);
     check(guard.get());
@@ -204,46 +295,61 @@ void Runner::run_batch(const StepView& step, const Batch& batch, std::size_t fir
       history_.journal_write(step.migration.revision, step.direction, ordinal++,
                              {sha256(item.statement.text), true});
     }
-    transaction.commit();
   });
 }
 
-void Runner::run_single(const StepView& step, const BatchStatement& item, std::size_t ordinal,
-                        const JournalEntry* entry) {
+void Runner::run_single(const StepView& step, const Batch& batch, std::size_t at,
+                        std::size_t ordinal, const JournalEntry* entry) {
+  const auto& item = batch.statements[at];
   const auto& revision = step.migration.revision;
   const std::string checksum = sha256(item.statement.text);
   if (!runs_alone(item)) {
-    with_retries(step, [&] {
-      Transaction transaction(session_);
+    in_transaction(step, [&] {
+      const auto guard = platform_.guard(session_, batch.statements);
       execute(step, item.statement);
+      check(guard.get());
       history_.journal_write(revision, step.direction, ordinal, {checksum, true});
-      transaction.commit();
     });
     return;
   }
-  history_.journal_write(revision, step.direction, ordinal, {checksum, false});
-  with_retries(step, [&] { run_standalone(step, item, entry != nullptr); });
-  history_.journal_write(revision, step.direction, ordinal, {checksum, true});
+  const auto journal = [&](bool finished) {
+    in_transaction(step, [&] {
+      history_.journal_write(revision, step.direction, ordinal, {checksum, finished});
+    });
+  };
+  journal(false);
+  bool interrupted = entry != nullptr;
+  with_retries(step, [&] { run_standalone(step, item, std::exchange(interrupted, true)); });
+  journal(true);
 }
 
 void Runner::run_standalone(const StepView& step, const BatchStatement& item, bool interrupted) {
   const auto& statement = item.statement;
   const bool visible =
       statement.effect != sql::Effect::none && statement.effect != sql::Effect::repeatable;
-  const auto mended = [&] {
-    const Probe found = platform_.probe(session_, statement);
-    if (found.state != Probe::State::broken) return found.state;
-    observer_.noted(fmt::format("{}: left half done; running {}", statement.command, found.mend));
-    session_.dialect().execute_raw(session_, found.mend);
-    return platform_.probe(session_, statement).state;
-  };
   // A half-built index also stays behind when the statement fails by itself, and IF NOT EXISTS
   // would then call it done.
-  if (visible && mended() == Probe::State::done && interrupted) return;
+  if (visible) {
+    const bool mended = mend(item);
+    const bool done = platform_.probe(session_, statement).state == Probe::State::done;
+    if (done && (mended || interrupted)) return;
+  }
   execute(step, statement);
 }
 
-void Runner::fail(const StepView& step, const db::StatementError& error, bool rolled_back_whole) {
+/// Whether there was something half done to mend.
+bool Runner::mend(const BatchStatement& item) {
+  const Probe found = platform_.probe(session_, item.statement);
+  if (found.state != Probe::State::broken) return false;
+  observer_.noted(
+      fmt::format("{}: left half done; running {}", item.statement.command, found.mend));
+  blockers_.begin();
+  session_.dialect().execute_raw(session_, found.mend);
+  blockers_.end();
+  return true;
+}
+
+void Runner::fail(const StepView& step, const db::StatementError& error, Extent rolled_back) {
   const auto& said = error.details();
   MigrationFailure::Details details;
   details.revision = step.migration.revision;
@@ -262,25 +368,7 @@ void Runner::fail(const StepView& step, const db::StatementError& error, bool ro
     code = ErrorCode::interrupted;
   if (error.failure() == db::Failure::disconnected) code = ErrorCode::unreachable;
   if (platform_.is_lock_timeout(said)) code = ErrorCode::locked;
-  const auto way = to_string(step.direction);
-  if (rolled_back_whole) {
-    details.outcome = fmt::format(
-        "revision {} ({}) was rolled back as a whole; the database is as it was before it",
-        details.revision, way);
-  } else {
-    details.outcome = fmt::format(
-        "revision {} ({}) is not one transaction: what ran before this statement stands and is in "
-        "the "
-        "journal; mend the cause and run the same command again, it goes on from here",
-        details.revision, way);
-  }
-  if (code == ErrorCode::unreachable) {
-    details.outcome = fmt::format(
-        "the connection was lost during revision {} ({}); run the same command again, it finds out "
-        "what "
-        "was committed",
-        details.revision, way);
-  }
+  details.outcome = code == ErrorCode::unreachable ? lost(step) : outcome(step, rolled_back);
   throw MigrationFailure(code, std::move(details));
 }
 

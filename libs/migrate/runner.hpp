@@ -23,6 +23,7 @@ struct RunnerSettings {
 /// What a runner works with; all of it must outlive the runner.
 struct RunnerTools {
   db::Session& session;
+  RunLock& lock;
   History& history;
   BlockerWatch& blockers;
   Observer& observer;
@@ -46,24 +47,36 @@ class Runner {
   /// marked idempotent.
   std::chrono::milliseconds run(const StepView& step);
 
+  /// Runs all steps in one transaction: all of them, or nothing. Returns how long each took. Throws
+  /// as run() does; Error{refused} when one of them is not one transaction by itself.
+  std::vector<std::chrono::milliseconds> run_together(const std::vector<StepView>& steps);
+
+  /// What a failure rolls back.
+  enum class Extent { statement, migration, run };
+
  private:
+  std::chrono::milliseconds lock_timeout(const StepView& step) const;
   void run_as_one(const StepView& step, const std::vector<Batch>& batches);
+  void run_inside(const StepView& step, const std::vector<Batch>& batches);
   void run_journaled(const StepView& step, const std::vector<Batch>& batches);
   void run_batch(const StepView& step, const Batch& batch, std::size_t first);
-  void run_single(const StepView& step, const BatchStatement& item, std::size_t ordinal,
+  void run_single(const StepView& step, const Batch& batch, std::size_t at, std::size_t ordinal,
                   const JournalEntry* entry);
   void run_standalone(const StepView& step, const BatchStatement& item, bool interrupted);
+  bool mend(const BatchStatement& item);
   void execute(const StepView& step, const sql::Statement& statement);
   void check(Guard* guard);
   void write_history(const StepView& step);
   template <typename Work>
   void with_retries(const StepView& step, Work&& work);
+  template <typename Work>
+  void in_transaction(const StepView& step, Work&& work);
   void pause(std::chrono::microseconds length);
-  [[noreturn]] void fail(const StepView& step, const db::StatementError& error,
-                         bool rolled_back_whole);
+  [[noreturn]] void fail(const StepView& step, const db::StatementError& error, Extent rolled_back);
   std::chrono::milliseconds elapsed() const;
 
   db::Session& session_;
+  RunLock& lock_;
   History& history_;
   BlockerWatch& blockers_;
   Observer& observer_;

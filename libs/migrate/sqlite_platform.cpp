@@ -173,6 +173,8 @@ class SqliteGuard final : public Guard {
 
 }  // namespace
 
+db::Url SqlitePlatform::tool_url(const db::Url& url) const { return url; }
+
 bool SqlitePlatform::exists(db::Session& session, const TableName& table,
                             std::string_view suffix) const {
   if (!table.schema().empty()) {
@@ -202,7 +204,7 @@ std::unique_ptr<RunLock> SqlitePlatform::lock(const db::Url& url, const config::
   return lock;
 }
 
-void SqlitePlatform::adopt(db::Session&, const TableName&) const {}
+void SqlitePlatform::adopt(db::Session&, const TableName&, const RunLock&) const {}
 
 void SqlitePlatform::begin_migration(db::Session& session, std::chrono::milliseconds) const {
   // With enforcement on, DROP TABLE in a rebuild deletes the child rows without a word; and inside
@@ -210,6 +212,8 @@ void SqlitePlatform::begin_migration(db::Session& session, std::chrono::millisec
   // instead.
   session.dialect().execute_raw(session, "PRAGMA foreign_keys = OFF");
 }
+
+void SqlitePlatform::begin_transaction(db::Session&, std::chrono::milliseconds) const {}
 
 void SqlitePlatform::end_migration(db::Session& session) const {
   session.dialect().execute_raw(session, "PRAGMA foreign_keys = ON");

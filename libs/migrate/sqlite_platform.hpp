@@ -6,11 +6,14 @@ namespace notes::migrate {
 
 class SqlitePlatform final : public Platform {
  public:
+  db::Url tool_url(const db::Url& url) const override;
   bool exists(db::Session& session, const TableName& table, std::string_view suffix) const override;
   std::unique_ptr<RunLock> lock(const db::Url& url, const config::DatabaseSettings& settings,
                                 const TableName& table, const LockRequest& request) const override;
-  void adopt(db::Session& session, const TableName& table) const override;
+  void adopt(db::Session& session, const TableName& table, const RunLock& lock) const override;
   void begin_migration(db::Session& session, std::chrono::milliseconds lock_timeout) const override;
+  void begin_transaction(db::Session& session,
+                         std::chrono::milliseconds lock_timeout) const override;
   void end_migration(db::Session& session) const override;
   std::unique_ptr<Guard> guard(db::Session& session,
                                const std::vector<BatchStatement>& statements) const override;

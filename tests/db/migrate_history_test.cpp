@@ -103,6 +103,11 @@ TEST_CASE_TEMPLATE(
         std::string::npos);
   }
   CHECK(work.migrator().look().applied().size() == 1);
+  const auto differences = work.migrator().differences();
+  REQUIRE(differences.size() == 1);
+  CHECK(differences[0].revision == "a1aa");
+  CHECK(differences[0].path == work.folder.path() / "a1.sql");
+  CHECK(differences[0].diff.find("- CREATE TABLE a (x INTEGER);") != std::string::npos);
 
   work.folder.write(
       "a1.sql",

@@ -108,3 +108,61 @@ TEST_CASE("a statement that leaves no trace needs the idempotent mark") {
   work.folder.write("a1.sql", outside("a1aa", "", "-- migrate:idempotent\n" + statement));
   CHECK(ids(work.upgrade()) == Ids{"a1aa"});
 }
+
+TEST_CASE("an index that was dropped before the run was killed is not dropped again") {
+  Workshop<Postgres> work;
+  const std::string statement = "DROP INDEX CONCURRENTLY a_x";
+  execute(work.backend.url(), {"CREATE TABLE a (x INTEGER)", "CREATE INDEX a_x ON a (x)"});
+  work.folder.write("0.sql", migration("0000", "", ""));
+  work.upgrade();
+  work.folder.write("a1.sql", outside("a1aa", "0000", statement + ";"));
+  execute(work.backend.url(), {"INSERT INTO notes_migrate_journal VALUES ('a1aa', 'up', 0, '" +
+                                   migrate::sha256(statement) + "', 0, '2026-01-01T00:00:00Z')",
+                               "DROP INDEX a_x"});
+  CHECK(ids(work.upgrade()) == Ids{"a1aa"});
+
+  // Without the intent in the journal nobody has begun it: the index should have been there.
+  work.folder.write("b2.sql", outside("b2bb", "a1aa", statement + ";"));
+  CHECK_THROWS_AS(work.upgrade(), migrate::MigrationFailure);
+}
+
+TEST_CASE("a partition that is left half detached is detached by the next attempt") {
+  Workshop<Postgres> work;
+  execute(work.backend.url(), {"CREATE TABLE p (d INTEGER) PARTITION BY RANGE (d)",
+                               "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10)"});
+  work.folder.write("a1.sql",
+                    outside("a1aa", "", "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;"));
+  work.settings.runner.lock_timeout = std::chrono::milliseconds(100);
+  work.settings.runner.lock_retries = 0;
+  const auto reader = db::open_session(db::Url::parse(work.backend.url()), {});
+  const auto say = [&](std::string_view text) { reader->dialect().execute_raw(*reader, text); };
+  const auto attempt = [&] { CHECK_THROWS_AS(work.upgrade(), migrate::MigrationFailure); };
+  constexpr auto kPending = "SELECT CAST(inhdetachpending AS TEXT) FROM pg_inherits";
+
+  // The first half commits by itself; the second waits for those who may still read the partition.
+  say("BEGIN");
+  say("SELECT d FROM p");
+  SUBCASE("and the run gives up") {
+    attempt();
+    CHECK(work.value(kPending) == "true");
+    say("ROLLBACK");
+  }
+  SUBCASE("and the run tries again") {
+    work.settings.runner.lock_retries = 1;
+    struct Releaser final : migrate::Observer {
+      void noted(std::string_view) override {
+        session->dialect().execute_raw(*session, "ROLLBACK");
+      }
+      db::Session* session = nullptr;
+    } releaser;
+    releaser.session = reader.get();
+    auto settings = work.settings;
+    settings.directory = work.folder.path();
+    migrate::Migrator migrator(db::Url::parse(work.backend.url()), {}, settings, work.clock,
+                               releaser);
+    CHECK(ids(migrator.upgrade(migrate::parse_revision_spec("head"))) == Ids{"a1aa"});
+  }
+  work.upgrade();
+  CHECK(work.values(kPending).empty());
+  CHECK(work.migrator().look().applied().contains("a1aa"));
+}

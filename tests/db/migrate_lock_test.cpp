@@ -60,6 +60,43 @@ TEST_CASE_TEMPLATE("a stop request ends the wait", Backend, Sqlite, Postgres) {
   }
 }
 
+TEST_CASE_TEMPLATE("one transaction around the whole run keeps all of it or nothing", Backend,
+                   Sqlite, Postgres) {
+  Workshop<Backend> work;
+  const auto together = [&] {
+    return work.migrator().upgrade(migrate::parse_revision_spec("head"), migrate::Mode::run,
+                                   migrate::Order::any, migrate::Transactions::one);
+  };
+  work.folder.write("a1.sql", migration("a1aa", "", "CREATE TABLE a (x INTEGER);"));
+  work.folder.write("b2.sql", migration("b2bb", "a1aa", "INSERT INTO a VALUES (1);"));
+  work.folder.write("c3.sql", migration("c3cc", "b2bb", "INSERT INTO nowhere VALUES (1);"));
+  try {
+    together();
+    FAIL("no error");
+  } catch (const migrate::MigrationFailure& failure) {
+    CHECK(failure.details().revision == "c3cc");
+    CHECK(failure.details().outcome.starts_with("all 3 revisions of the run were rolled back"));
+  }
+  CHECK(work.migrator().look().applied().empty());
+  CHECK(schema_of(work.backend.url()).empty());
+
+  const std::string outside = "-- revision: c3cc\n-- down_revision: b2bb\n-- migrate:up ";
+  work.folder.write("c3.sql", outside + "transaction:false\nINSERT INTO a VALUES (2);\n");
+  try {
+    together();
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::refused);
+    CHECK(std::string(error.what()).find("c3.sql:4:1 runs outside") != std::string::npos);
+  }
+  CHECK(schema_of(work.backend.url()).empty());
+
+  work.folder.write("c3.sql", outside + "\nINSERT INTO a VALUES (2);\n");
+  CHECK(ids(together()) == std::vector<std::string>{"a1aa", "b2bb", "c3cc"});
+  CHECK(work.values("SELECT CAST(x AS TEXT) FROM a ORDER BY x") ==
+        std::vector<std::string>{"1", "2"});
+}
+
 TEST_CASE_TEMPLATE("a table that somebody holds makes the migration give up, not everybody wait",
                    Backend, Sqlite, Postgres) {
   Workshop<Backend> work;

@@ -78,3 +78,30 @@ TEST_CASE("a trigger that empties a table the migration does not name rolls it b
                 "DELETE FROM child WHERE parent_id = 2;\nDELETE FROM parent WHERE id = 2;"));
   CHECK(ids(work.upgrade()) == Ids{"b2bb"});
 }
+
+TEST_CASE(
+    "a rebuild outside the transaction is stopped before it leaves children without parents") {
+  Workshop<Sqlite> work;
+  furnish(work);
+  work.folder.write("b2.sql",
+                    "-- revision: b2bb\n-- down_revision: a1aa\n-- migrate:up "
+                    "transaction:false\n" +
+                        std::string(kRebuild) + "\n-- migrate:down\n");
+  CHECK(message_of(work) ==
+        "3 rows of child would refer to rows of parent that are not there (PRAGMA "
+        "foreign_key_check)");
+  CHECK(work.values("SELECT CAST(id AS TEXT) FROM child ORDER BY id") == Ids{"10", "11", "20"});
+  CHECK(work.values("SELECT CAST(id AS TEXT) FROM parent ORDER BY id") == Ids{"1", "2"});
+}
+
+TEST_CASE("outside the transaction, too, a table that is not named keeps its rows") {
+  Workshop<Sqlite> work;
+  furnish(work);
+  execute(work.backend.url(),
+          {"CREATE TRIGGER t AFTER DELETE ON parent BEGIN DELETE FROM child; END"});
+  work.folder.write("b2.sql",
+                    "-- revision: b2bb\n-- down_revision: a1aa\n-- migrate:up transaction:false\n"
+                    "DELETE FROM parent WHERE id = 2;\n-- migrate:down\n");
+  CHECK(message_of(work).starts_with("the table child had 3 rows and now: 0"));
+  CHECK(work.value("SELECT CAST(count(*) AS TEXT) FROM child") == "3");
+}
