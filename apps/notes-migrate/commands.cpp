@@ -1,7 +1,11 @@
 #include "commands.hpp"
 
+#include "cli/completion.hpp"
+#include "cli/manual.hpp"
 #include "cli/settings.hpp"
 #include "db/url.hpp"
+#include "folder_commands.hpp"
+#include "json.hpp"
 #include "migrate_app.hpp"
 #include "seed_command.hpp"
 
@@ -10,6 +14,21 @@ namespace {
 
 const cli::Option kDryRun{.name = "dry-run",
                           .help = "check everything and say what would run; change nothing"};
+
+const cli::Option kSql{.name = "sql",
+                       .help =
+                           "print a script for psql or sqlite3 instead of running anything; "
+                           "for a range FROM:TO without asking the database"};
+
+const cli::Option kEngine{.name = "engine",
+                          .value_name = "NAME",
+                          .help =
+                              "the database that a range's script is for: sqlite or postgresql "
+                              "(default: that of the database's URL)"};
+
+const cli::Option kStrictOrder{
+    .name = "strict-order",
+    .help = "refuse revisions that were merged behind what is already applied"};
 
 cli::Command database_command(std::string name, std::string arguments, std::string summary,
                               std::vector<cli::Option> options,
@@ -46,21 +65,27 @@ cli::App app() {
             .value_name = "DURATION",
             .help = "how long a statement may wait for a table before it is rolled back and tried "
                     "again (default: 2s)"},
+           {.name = "wait",
+            .value_name = "DURATION",
+            .help = "how long to wait for the database to come up (default: not at all)"},
            {.name = "json", .help = "print one JSON object and nothing else on standard output"},
            {.name = "verbose",
             .letter = 'v',
             .help = "say more: each statement, each revision's origin"}},
       .commands =
-          {database_command(
-               "upgrade", "[REV]", "apply pending revisions, up to REV (default: head)",
-               {kDryRun,
-                {.name = "strict-order",
-                 .help = "refuse revisions that were merged behind what is already applied"}},
-               run_upgrade),
+          {database_command("upgrade", "[REV]",
+                            "apply pending revisions, up to REV (default: head)",
+                            {kDryRun, kSql, kEngine, kStrictOrder}, run_upgrade),
            database_command(
                "downgrade", "REV",
-               "take back applied revisions: -1, -N, a revision to go down to, or base", {kDryRun},
-               run_downgrade),
+               "take back applied revisions: -1, -N, a revision to go down to, or base",
+               {kDryRun, kSql, kEngine}, run_downgrade),
+           database_command("plan", "[REV]", "show what upgrade would run, statement by statement",
+                            {kStrictOrder}, run_plan),
+           database_command(
+               "wait", "[DURATION]",
+               "wait until the database answers (default: 1m); exit 7 when it does not", {},
+               run_wait),
            database_command("current", "", "show the revisions the database stands at",
                             {{.name = "check-heads", .help = "exit 3 when a revision is pending"}},
                             run_current),
@@ -69,21 +94,25 @@ cli::App app() {
                             "when an applied file "
                             "has changed",
                             {}, run_status),
-           {.name = "history",
-            .summary = "list the revisions of the folder, the newest first",
-            .options = {{.name = "range",
-                         .letter = 'r',
-                         .value_name = "A:B",
-                         .help = "only from A to B, both included"}},
-            .run = run_history},
+           database_command("history", "", "list the revisions of the folder, the newest first",
+                            {{.name = "range",
+                              .letter = 'r',
+                              .value_name = "A:B",
+                              .help = "only from A to B, both included"},
+                             {.name = "indicate-current",
+                              .letter = 'i',
+                              .help = "ask the database, and mark what is applied"}},
+                            run_history),
            {.name = "heads", .summary = "show the revisions that none builds on", .run = run_heads},
            {.name = "branches",
             .summary = "show the revisions that several build on",
             .run = run_branches},
-           {.name = "show",
+           database_command("show", "REV", "show one revision and its SQL", {}, run_show),
+           {.name = "init", .summary = "make the folder of the migrations, empty", .run = run_init},
+           {.name = "edit",
             .arguments = "REV",
-            .summary = "show one revision and its SQL",
-            .run = run_show},
+            .summary = "open the file of a revision in $VISUAL or $EDITOR",
+            .run = run_edit},
            {.name = "revision",
             .summary = "write a new, empty migration file and print its path",
             .options =
@@ -118,6 +147,8 @@ cli::App app() {
                "stamp", "REV",
                "write into the history that the database stands at REV, and run nothing",
                {kDryRun,
+                kSql,
+                kEngine,
                 {.name = "purge",
                  .help = "forget all other revisions first, also those without a file"}},
                run_stamp),
@@ -126,8 +157,11 @@ cli::App app() {
                {{.name = "yes", .help = "do it; without this it only shows what it would accept"}},
                run_repair),
            seed_command(),
-           cli::config_show_command(redacted)},
+           cli::config_show_command(redacted),
+           cli::completion_command(),
+           cli::manual_command()},
       .sections = {"database", "log"},
+      .error_object = [](const Error& error, cli::ExitCode code) { return json_of(error, code); },
   };
 }
 

@@ -7,10 +7,10 @@
 
 namespace notes::migrate {
 
-ConsoleObserver::ConsoleObserver(const cli::Invocation& invocation, Detail detail)
+ConsoleObserver::ConsoleObserver(const cli::Invocation& invocation)
     : console_(invocation.console()),
       progress_(console_.error, console_.error_terminal),
-      detail_(detail) {}
+      verbose_(invocation.has("verbose")) {}
 
 void ConsoleObserver::line(const std::string& text) {
   progress_.clear();
@@ -28,8 +28,7 @@ void ConsoleObserver::step_started(const StepView& step) {
 
 void ConsoleObserver::statement_started(const StepView& step, const sql::Statement& statement) {
   const auto first_line = statement.text.substr(0, statement.text.find('\n'));
-  if (detail_ == Detail::statements)
-    line(fmt::format("  line {}: {}", statement.position.line, first_line));
+  if (verbose_) line(fmt::format("  line {}: {}", statement.position.line, first_line));
   progress_.show(fmt::format("[{}/{}] {} {}: {}", step.number, step.count,
                              to_string(step.direction), step.migration.revision, first_line));
 }

@@ -13,10 +13,8 @@ namespace notes::migrate {
 /// line for each event.
 class ConsoleObserver final : public Observer {
  public:
-  enum class Detail { steps, statements };
-
-  /// The invocation must outlive it.
-  ConsoleObserver(const cli::Invocation& invocation, Detail detail);
+  /// With --verbose also a line for each statement. The invocation must outlive it.
+  explicit ConsoleObserver(const cli::Invocation& invocation);
 
   void waiting_for_lock(std::string_view holder) override;
   void step_started(const StepView& step) override;
@@ -29,7 +27,7 @@ class ConsoleObserver final : public Observer {
 
   const cli::Console& console_;
   cli::ProgressLine progress_;
-  Detail detail_;
+  bool verbose_;
 };
 
 }  // namespace notes::migrate

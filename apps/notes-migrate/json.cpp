@@ -5,6 +5,9 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include "migrate/batch.hpp"
+#include "migrate/failure.hpp"
+
 namespace notes::migrate {
 namespace {
 
@@ -61,6 +64,57 @@ void write_revision(Writer& writer, const Picture& picture, Graph::Index index) 
   writer.EndObject();
 }
 
+void member(Writer& writer, std::string_view key, std::int64_t number) {
+  text(writer, key);
+  writer.Int64(number);
+}
+
+void write_batch(Writer& writer, const Batch& batch) {
+  writer.StartObject();
+  text(writer, "transactional");
+  writer.Bool(batch.transactional);
+  text(writer, "statements");
+  writer.StartArray();
+  for (const auto& item : batch.statements) {
+    writer.StartObject();
+    member(writer, "line", static_cast<std::int64_t>(item.statement.position.line));
+    member(writer, "column", static_cast<std::int64_t>(item.statement.position.column));
+    member(writer, "sql", item.statement.text);
+    writer.EndObject();
+  }
+  writer.EndArray();
+  writer.EndObject();
+}
+
+void write_planned(Writer& writer, const PlannedStep& step, db::Engine engine) {
+  const auto& migration = step.migration;
+  writer.StartObject();
+  member(writer, "revision", migration.revision);
+  member(writer, "direction", to_string(step.direction));
+  member(writer, "message", migration.message);
+  member(writer, "file", migration.path.string());
+  text(writer, "batches");
+  writer.StartArray();
+  for (const auto& batch : batches(migration, step.direction, engine)) write_batch(writer, batch);
+  writer.EndArray();
+  writer.EndObject();
+}
+
+void write_failure(Writer& writer, const MigrationFailure::Details& details) {
+  text(writer, "migration");
+  writer.StartObject();
+  member(writer, "revision", details.revision);
+  member(writer, "file", details.file);
+  member(writer, "line", static_cast<std::int64_t>(details.position.line));
+  member(writer, "column", static_cast<std::int64_t>(details.position.column));
+  member(writer, "statement", details.statement);
+  member(writer, "state", details.state);
+  member(writer, "message", details.message);
+  member(writer, "hint", details.hint);
+  member(writer, "outcome", details.outcome);
+  writer.EndObject();
+}
+
 std::string line(const rapidjson::StringBuffer& buffer) {
   return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
 }
@@ -90,6 +144,65 @@ std::string json_of(const Picture& picture, const std::vector<Graph::Index>& onl
   writer.StartArray();
   for (const auto index : only) write_revision(writer, picture, index);
   writer.EndArray();
+  writer.EndObject();
+  return line(buffer);
+}
+
+std::string json_of(const std::vector<PlannedStep>& steps, db::Engine engine,
+                    const std::vector<std::string>& current) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  text(writer, "steps");
+  writer.StartArray();
+  for (const auto& step : steps) write_planned(writer, step, engine);
+  writer.EndArray();
+  member(writer, "current", current);
+  writer.EndObject();
+  return line(buffer);
+}
+
+std::string json_of_file(const std::filesystem::path& path) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  member(writer, "file", path.string());
+  writer.EndObject();
+  return line(buffer);
+}
+
+std::string json_of_wait(std::string_view database, std::chrono::milliseconds waited) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  member(writer, "database", database);
+  member(writer, "waited_ms", waited.count());
+  writer.EndObject();
+  return line(buffer);
+}
+
+std::string json_of_script(db::Engine engine, std::string_view sql) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  member(writer, "engine", db::to_string(engine));
+  member(writer, "sql", sql);
+  writer.EndObject();
+  return line(buffer);
+}
+
+std::string json_of(const Error& error, cli::ExitCode code) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  text(writer, "error");
+  writer.StartObject();
+  member(writer, "code", to_string(error.code()));
+  member(writer, "exit_code", static_cast<std::int64_t>(code));
+  member(writer, "message", std::string_view(error.what()));
+  if (const auto* failure = dynamic_cast<const MigrationFailure*>(&error))
+    write_failure(writer, failure->details());
+  writer.EndObject();
   writer.EndObject();
   return line(buffer);
 }

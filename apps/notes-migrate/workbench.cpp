@@ -10,8 +10,26 @@
 
 #include "base/duration.hpp"
 #include "base/error.hpp"
+#include "database_wait.hpp"
 
 namespace notes::migrate {
+
+std::chrono::milliseconds duration_option(const cli::Invocation& invocation,
+                                          std::string_view option,
+                                          std::chrono::milliseconds otherwise) {
+  const auto text = invocation.value(option);
+  if (!text) return otherwise;
+  const auto parsed = parse_duration(*text);
+  if (!parsed) {
+    throw Error(ErrorCode::usage,
+                fmt::format("--{}: expected a duration such as 30s, got '{}'", option, *text));
+  }
+  return *parsed;
+}
+
+std::filesystem::path migrations_folder(const cli::Invocation& invocation) {
+  return invocation.value("dir").value_or("migrations");
+}
 
 Workbench::Workbench(const cli::Invocation& invocation)
     : invocation_(invocation),
@@ -20,7 +38,10 @@ Workbench::Workbench(const cli::Invocation& invocation)
       table_(invocation.value("table").value_or(std::string(TableName::kDefault))),
       listener_([this](const std::stop_token& over) {
         if (signal_.wait(over)) stop_.request_stop();
-      }) {}
+      }) {
+  const auto patience = duration_option(invocation, "wait", std::chrono::milliseconds(0));
+  if (invocation.has("wait")) wait_for_database(url_, settings_.database, patience, stop());
+}
 
 Author Workbench::author() const {
   std::array<char, 256> host{};
@@ -33,15 +54,8 @@ Author Workbench::author() const {
 
 std::unique_ptr<RunLock> Workbench::lock() const {
   LockRequest request;
-  request.timeout = std::chrono::seconds(60);
-  if (const auto text = invocation_.value("lock-timeout")) {
-    const auto timeout = parse_duration(*text);
-    if (!timeout) {
-      throw Error(ErrorCode::usage,
-                  fmt::format("--lock-timeout: expected a duration such as 30s, got '{}'", *text));
-    }
-    request.timeout = *timeout;
-  }
+  request.timeout =
+      duration_option(invocation_, "lock-timeout", MigratorSettings().run_lock_timeout);
   request.stop = stop();
   request.waiting = [this](std::string_view holder) {
     invocation_.console().error.write(
@@ -58,6 +72,19 @@ std::unique_ptr<db::Session> Workbench::open() const {
                             url_.redacted()));
   }
   return db::open_session(url_, settings_.database);
+}
+
+Migrator Workbench::migrator(Observer& observer) const {
+  MigratorSettings settings;
+  settings.directory = migrations_folder(invocation_);
+  settings.table = table_;
+  settings.run_lock_timeout =
+      duration_option(invocation_, "lock-timeout", settings.run_lock_timeout);
+  settings.runner.lock_timeout =
+      duration_option(invocation_, "table-lock-timeout", settings.runner.lock_timeout);
+  settings.author = author();
+  settings.stop = stop();
+  return {url_, settings_.database, std::move(settings), clock_, observer};
 }
 
 }  // namespace notes::migrate

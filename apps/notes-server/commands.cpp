@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "cli/completion.hpp"
+#include "cli/manual.hpp"
 #include "cli/settings.hpp"
 #include "cli/signals.hpp"
 #include "db/url.hpp"
@@ -78,7 +80,9 @@ cli::App app() {
                         .settings = cli::Settings::used,
                         .run = serve},
                        cli::config_show_command(redacted),
-                       cli::config_example_command()},
+                       cli::config_example_command(),
+                       cli::completion_command(),
+                       cli::manual_command()},
           .default_command = "serve",
           .sections = {}};
 }

@@ -49,6 +49,9 @@ struct App {
   std::string default_command = {};  ///< runs when none is named; empty: one must be named
   /// See config::Sources::sections.
   std::vector<std::string_view> sections = {};
+  /// With --json on the command line, what an error prints on standard output besides its message
+  /// on standard error: one object on one line. Empty: nothing.
+  std::function<std::string(const Error&, ExitCode)> error_object = {};
 };
 
 /// Where a command prints, and what it may use there.

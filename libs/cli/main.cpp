@@ -43,15 +43,28 @@ ExitCode fail(const App& app, const Console& console, std::string_view message, 
   return code;
 }
 
+bool asks_json(const std::vector<std::string>& words) {
+  const auto end = std::find(words.begin(), words.end(), "--");
+  return std::find(words.begin(), end, "--json") != end;
+}
+
+ExitCode fail(const App& app, const Console& console, const std::vector<std::string>& words,
+              const Error& error) {
+  const ExitCode code = exit_code_of(error.code());
+  if (app.error_object && asks_json(words)) console.out.write(app.error_object(error, code));
+  return fail(app, console, error.what(), code);
+}
+
 /// Where work ends: every error becomes a message and an exit code.
 ExitCode run(const App& app, const std::vector<std::string>& words, const Console& console,
              config::Variables variables) {
   try {
     return dispatch(app, words, console, std::move(variables));
   } catch (const Error& error) {
-    return fail(app, console, error.what(), exit_code_of(error.code()));
+    return fail(app, console, words, error);
   } catch (const std::exception& error) {
-    return fail(app, console, fmt::format("internal: {}", error.what()), ExitCode::internal);
+    return fail(app, console, words,
+                Error(ErrorCode::internal, fmt::format("internal: {}", error.what())));
   }
 }
 

@@ -115,10 +115,9 @@ int History::format() const {
 std::vector<std::string> History::definition(const db::Dialect& dialect, const TableName& table) {
   std::vector<std::string> statements;
   for (const auto* statement : kFormat1) {
-    statements.push_back(fmt::format(fmt::runtime(statement), table.quoted(dialect, ""),
-                                     table.quoted(dialect, "_events"),
-                                     table.quoted(dialect, "_journal"),
-                                     table.quoted(dialect, "_state")));
+    statements.push_back(fmt::format(
+        fmt::runtime(statement), table.quoted(dialect, ""), table.quoted(dialect, "_events"),
+        table.quoted(dialect, "_journal"), table.quoted(dialect, "_state")));
   }
   return statements;
 }
@@ -127,7 +126,8 @@ void History::prepare() {
   if (format() == kFormat) return;
   const db::Dialect& dialect = session_.dialect();
   Transaction transaction(session_);
-  for (const auto& statement : definition(dialect, table_)) dialect.execute_raw(session_, statement);
+  for (const auto& statement : definition(dialect, table_))
+    dialect.execute_raw(session_, statement);
   transaction.commit();
 }
 
