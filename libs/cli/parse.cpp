@@ -92,6 +92,25 @@ std::vector<Option> options_of_all(const App& app) {
   refuse(app, nullptr, fmt::format("there is no option '{}'{}", word, hint));
 }
 
+/// What cxxopts read, in our terms.
+Given given_of(const App& app, const std::vector<Option>& known, const cxxopts::ParseResult& read) {
+  Given given;
+  for (const auto& word : read.unmatched()) {
+    if (word.size() > 1 && word[0] == '-') refuse_option(app, known, word);
+    given.words.push_back(unshielded(word));
+  }
+  for (const auto& pair : read.arguments()) {
+    const auto option = std::find_if(known.begin(), known.end(),
+                                     [&](const auto& o) { return o.name == pair.key(); });
+    if (option->value_name.empty() && pair.value() != "true") {
+      refuse(app, nullptr, fmt::format("--{} takes no value", option->name));
+    }
+    given.values[option->name].push_back(option->value_name.empty() ? ""
+                                                                    : unshielded(pair.value()));
+  }
+  return given;
+}
+
 Given read_words(const App& app, std::span<const std::string> words) {
   const auto known = options_of_all(app);
   cxxopts::Options options(app.name);
@@ -108,22 +127,7 @@ Given read_words(const App& app, std::span<const std::string> words) {
   std::vector<const char*> pointers;
   for (const auto& text : texts) pointers.push_back(text.c_str());
   try {
-    const auto result = options.parse(static_cast<int>(pointers.size()), pointers.data());
-    Given given;
-    for (const auto& word : result.unmatched()) {
-      if (word.size() > 1 && word[0] == '-') refuse_option(app, known, word);
-      given.words.push_back(unshielded(word));
-    }
-    for (const auto& pair : result.arguments()) {
-      const auto option = std::find_if(known.begin(), known.end(),
-                                       [&](const auto& o) { return o.name == pair.key(); });
-      if (option->value_name.empty() && pair.value() != "true") {
-        refuse(app, nullptr, fmt::format("--{} takes no value", option->name));
-      }
-      given.values[option->name].push_back(option->value_name.empty() ? ""
-                                                                      : unshielded(pair.value()));
-    }
-    return given;
+    return given_of(app, known, options.parse(static_cast<int>(pointers.size()), pointers.data()));
   } catch (const cxxopts::exceptions::exception& error) {
     refuse(app, nullptr, error.what());
   }

@@ -133,11 +133,11 @@ void Database::run(Access access, const std::function<void(Session&)>& work) {
             fmt::format("{}; it was committing: whether the transaction was committed is not known",
                         error.what()));
       }
-      if (reconnected) throw error;
+      if (reconnected) throw StatementError(error);
       reconnected = true;
       continue;
     }
-    if (error.failure() != Failure::retryable) throw error;
+    if (error.failure() != Failure::retryable) throw StatementError(error);
     if (retries == state_->settings.max_retries) {
       throw Error(ErrorCode::locked,
                   fmt::format("gave up after {} attempts: {}", retries + 1, error.what()));

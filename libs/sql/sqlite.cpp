@@ -63,11 +63,16 @@ class Lexer {
     const bool blob = (first == 'x' || first == 'X') && text_.substr(from + 1).starts_with("'");
     if (blob) return end_of_quoted(from, from + 1, '\'');
     const bool variable = first == '?' || first == ':' || first == '@' || first == '#';
-    if (variable || is_word(first)) {
-      std::size_t end = from + 1;
-      while (end < text_.size() && (is_word(text_[end]) || is_part_of_number(from, end))) ++end;
-      return end;
-    }
+    return variable || is_word(first) ? end_of_word(from) : end_of_operator(from);
+  }
+
+  std::size_t end_of_word(std::size_t from) const {
+    std::size_t end = from + 1;
+    while (end < text_.size() && (is_word(text_[end]) || is_part_of_number(from, end))) ++end;
+    return end;
+  }
+
+  std::size_t end_of_operator(std::size_t from) const {
     constexpr std::array<std::string_view, 9> kOperators{"->>", "->", "<=", ">=", "<>",
                                                          "!=",  "==", "||", "<<"};
     for (const auto known : kOperators) {
@@ -190,11 +195,11 @@ std::vector<Statement> split_sqlite(std::string_view text, Position start) {
           advance(start, text.substr(0, token->offset)),
           "a command of the sqlite3 shell, not SQL: the library does not know it; leave it out");
     }
-    if (token->text != ";") {
-      words.push_back(*token);
-    } else if (!words.empty() && complete(text, words.front(), *token)) {
+    const bool separates =
+        token->text == ";" && (words.empty() || complete(text, words.front(), *token));
+    if (separates) {
       finish();
-    } else if (!words.empty()) {
+    } else {
       words.push_back(*token);
     }
   }
