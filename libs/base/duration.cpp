@@ -1,11 +1,11 @@
 #include "base/duration.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <limits>
+
+#include <fmt/format.h>
 
 namespace notes {
 namespace {
@@ -16,9 +16,9 @@ struct Unit {
 };
 
 // Largest first: the order in which a text may name them.
-constexpr std::array kUnits{Unit{"w", 7 * 86'400'000LL}, Unit{"d", 86'400'000},
-                            Unit{"h", 3'600'000},        Unit{"m", 60'000},
-                            Unit{"s", 1'000},            Unit{"ms", 1}};
+constexpr std::array kUnits{
+    Unit{"w", 7 * 86'400'000LL}, Unit{"d", 86'400'000}, Unit{"h", 3'600'000},
+    Unit{"m", 60'000},           Unit{"s", 1'000},      Unit{"ms", 1}};
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() / 1'000'000;
 
 }  // namespace

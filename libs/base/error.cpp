@@ -1,8 +1,8 @@
 #include "base/error.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace notes {
 namespace {
@@ -20,28 +20,50 @@ std::string summary(const std::vector<Violation>& violations) {
 
 std::string_view to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::usage: return "usage";
-    case ErrorCode::malformed: return "malformed";
-    case ErrorCode::invalid: return "invalid";
-    case ErrorCode::unauthenticated: return "unauthenticated";
-    case ErrorCode::forbidden: return "forbidden";
-    case ErrorCode::not_found: return "not_found";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::stale: return "stale";
-    case ErrorCode::too_large: return "too_large";
-    case ErrorCode::unsupported: return "unsupported";
-    case ErrorCode::statement_failed: return "statement_failed";
-    case ErrorCode::pending: return "pending";
-    case ErrorCode::inconsistent: return "inconsistent";
-    case ErrorCode::altered: return "altered";
-    case ErrorCode::locked: return "locked";
-    case ErrorCode::unreachable: return "unreachable";
-    case ErrorCode::overloaded: return "overloaded";
-    case ErrorCode::deadline_exceeded: return "deadline_exceeded";
-    case ErrorCode::interrupted: return "interrupted";
-    case ErrorCode::refused: return "refused";
-    case ErrorCode::unconfirmed: return "unconfirmed";
-    case ErrorCode::internal: return "internal";
+    case ErrorCode::usage:
+      return "usage";
+    case ErrorCode::malformed:
+      return "malformed";
+    case ErrorCode::invalid:
+      return "invalid";
+    case ErrorCode::unauthenticated:
+      return "unauthenticated";
+    case ErrorCode::forbidden:
+      return "forbidden";
+    case ErrorCode::not_found:
+      return "not_found";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::stale:
+      return "stale";
+    case ErrorCode::too_large:
+      return "too_large";
+    case ErrorCode::unsupported:
+      return "unsupported";
+    case ErrorCode::statement_failed:
+      return "statement_failed";
+    case ErrorCode::pending:
+      return "pending";
+    case ErrorCode::inconsistent:
+      return "inconsistent";
+    case ErrorCode::altered:
+      return "altered";
+    case ErrorCode::locked:
+      return "locked";
+    case ErrorCode::unreachable:
+      return "unreachable";
+    case ErrorCode::overloaded:
+      return "overloaded";
+    case ErrorCode::deadline_exceeded:
+      return "deadline_exceeded";
+    case ErrorCode::interrupted:
+      return "interrupted";
+    case ErrorCode::refused:
+      return "refused";
+    case ErrorCode::unconfirmed:
+      return "unconfirmed";
+    case ErrorCode::internal:
+      return "internal";
   }
   return "internal";
 }

@@ -1,12 +1,12 @@
 #include "base/uuid.hpp"
 
-#include <sys/random.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <span>
+
+#include <sys/random.h>
 
 #include "base/error.hpp"
 
@@ -74,7 +74,8 @@ Uuid Uuid::make_v7(Timestamp now) {
   if (millisecond > state.millisecond) {
     state.millisecond = millisecond;
     // The two top bits start at zero, so that a millisecond has room for 2^25 ids and more.
-    state.counter = (std::uint32_t{bytes[6]} << 16 | std::uint32_t{bytes[7]} << 8 | bytes[8]) & 0xffffff;
+    state.counter =
+        (std::uint32_t{bytes[6]} << 16 | std::uint32_t{bytes[7]} << 8 | bytes[8]) & 0xffffff;
   } else if (++state.counter >> kCounterBits != 0) {
     ++state.millisecond;
     state.counter = 0;

@@ -17,9 +17,9 @@ class Uuid {
   constexpr Uuid() = default;
   constexpr explicit Uuid(std::array<std::uint8_t, 16> bytes) : bytes_(bytes) {}
 
-  /// Version 7: the millisecond of `now`, then a counter (RFC 9562 §6.2, method 1) and random bits, so that the ids one
-  /// process makes sort in the order they were made, also within a millisecond and when the clock steps back.
-  /// Thread-safe.
+  /// Version 7: the millisecond of `now`, then a counter (RFC 9562 §6.2, method 1) and random bits,
+  /// so that the ids one process makes sort in the order they were made, also within a millisecond
+  /// and when the clock steps back. Thread-safe.
   static Uuid make_v7(Timestamp now);
 
   /// 8-4-4-4-12 hexadecimal digits in either case; nullopt for anything else.

@@ -1,11 +1,11 @@
 #include "support/temporary_directory.hpp"
 
-#include <stdlib.h>
-
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
+
+#include <stdlib.h>
 
 namespace notes::tests {
 
@@ -20,7 +20,8 @@ TemporaryDirectory::~TemporaryDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::filesystem::path TemporaryDirectory::write(std::string_view name, std::string_view text) const {
+std::filesystem::path TemporaryDirectory::write(std::string_view name,
+                                                std::string_view text) const {
   const auto file = path_ / name;
   std::filesystem::create_directories(file.parent_path());
   std::ofstream stream(file, std::ios::binary);

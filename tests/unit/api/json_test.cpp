@@ -80,9 +80,8 @@ TEST_CASE("what is no JSON is malformed, and the message has the place") {
   CHECK(error.code() == ErrorCode::malformed);
   CHECK(std::string(error.what()) ==
         "the body is not JSON: line 2, column 7: Missing a name for object member.");
-  for (const std::string_view json :
-       {"", "{", "{'title':1}", R"({"title":"\ud800"})", "{\"title\":\"\xC3\"}",
-        R"({"title":"a"} x)", "nul"}) {
+  for (const std::string_view json : {"", "{", "{'title':1}", R"({"title":"\ud800"})",
+                                      "{\"title\":\"\xC3\"}", R"({"title":"a"} x)", "nul"}) {
     CAPTURE(json);
     CHECK(draft_error(json).code() == ErrorCode::malformed);
   }
