@@ -1,11 +1,13 @@
 #include "commands.hpp"
 
+#include "backup_commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/manual.hpp"
 #include "cli/settings.hpp"
 #include "db/url.hpp"
 #include "folder_commands.hpp"
 #include "json.hpp"
+#include "load_command.hpp"
 #include "migrate_app.hpp"
 #include "seed_command.hpp"
 
@@ -157,6 +159,9 @@ cli::App app() {
                {{.name = "yes", .help = "do it; without this it only shows what it would accept"}},
                run_repair),
            seed_command(),
+           load_command(),
+           backup_command(),
+           restore_command(),
            cli::config_show_command(redacted),
            cli::completion_command(),
            cli::manual_command()},

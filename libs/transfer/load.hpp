@@ -20,7 +20,7 @@ struct LoadOptions {
   std::filesystem::path file;  ///< .csv, .json, .jsonl or .ndjson
   std::vector<std::string> key;
   OnConflict on_conflict = OnConflict::fail;
-  std::size_t batch = 1000;  ///< records per transaction, 1..1,000,000
+  std::size_t batch = 10'000;  ///< records per transaction, 1..1,000,000
   /// Where rejected records are listed.
   std::filesystem::path rejects;
   bool restart = false;  ///< forget how far an earlier run has come

@@ -17,6 +17,7 @@ namespace {
 
 using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
+constexpr std::string_view kUniqueViolation = "23505";
 constexpr std::size_t kSendBytes = std::size_t{1} << 20;
 
 /// One line of COPY's text format (PostgreSQL 15, COPY, "Text Format").
@@ -77,7 +78,9 @@ PostgresqlLoader::PostgresqlLoader(db::Session& session, const Target& target)
       "CREATE TEMPORARY TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} "
       "WITH NO DATA",
       staging_, columns, table);
-  copy_ = fmt::format("COPY {} FROM STDIN", staging_);
+  // One round trip for both: a small chunk costs little else.
+  copy_ = fmt::format("SAVEPOINT notes_load; COPY {} ({}) FROM STDIN", table, columns);
+  copy_staging_ = fmt::format("SAVEPOINT notes_load; COPY {} FROM STDIN", staging_);
   insert_ = fmt::format("INSERT INTO {} ({}) SELECT {} FROM {} {}", table, columns, columns,
                         staging_, target.conflict_clause(dialect));
 }
@@ -87,7 +90,7 @@ void PostgresqlLoader::run(std::string_view statement) {
 }
 
 void PostgresqlLoader::begin_chunk() {
-  run(make_staging_);
+  if (staging_used_) run(make_staging_);
   staged_ = false;
 }
 
@@ -97,12 +100,18 @@ ChunkResult PostgresqlLoader::put(std::span<const Record> records) {
   return result;
 }
 
+/// Each attempt begins a savepoint of its own.
 void PostgresqlLoader::put(std::span<const Record> records, ChunkResult& result) {
-  run("SAVEPOINT notes_load");
   const auto refused = attempt(records, result);
   if (!refused) return run("RELEASE SAVEPOINT notes_load");
   run("ROLLBACK TO SAVEPOINT notes_load");
   run("RELEASE SAVEPOINT notes_load");
+  if (refused->state == kUniqueViolation && !staging_used_ &&
+      target_.on_conflict != OnConflict::fail) {
+    staging_used_ = true;
+    begin_chunk();
+    return put(records, result);
+  }
   if (records.size() == 1) return reject(records.front(), *refused, result);
   const auto half = records.size() / 2;
   put(records.first(half), result);
@@ -111,8 +120,16 @@ void PostgresqlLoader::put(std::span<const Record> records, ChunkResult& result)
 
 std::optional<PostgresqlLoader::Refusal> PostgresqlLoader::attempt(std::span<const Record> records,
                                                                    ChunkResult& result) {
+  if (staging_used_) return insert_staged(records, result);
+  auto refused = copy(copy_, records);
+  if (!refused) result.written += records.size();
+  return refused;
+}
+
+std::optional<PostgresqlLoader::Refusal> PostgresqlLoader::insert_staged(
+    std::span<const Record> records, ChunkResult& result) {
   if (staged_) run("TRUNCATE " + staging_);
-  if (auto refused = copy(records)) return refused;
+  if (auto refused = copy(copy_staging_, records)) return refused;
   staged_ = true;
   const Result inserted(PQexec(connection_, insert_.c_str()), &PQclear);
   if (auto refused = refusal(inserted.get())) return refused;
@@ -122,8 +139,9 @@ std::optional<PostgresqlLoader::Refusal> PostgresqlLoader::attempt(std::span<con
   return std::nullopt;
 }
 
-std::optional<PostgresqlLoader::Refusal> PostgresqlLoader::copy(std::span<const Record> records) {
-  const Result begun(PQexec(connection_, copy_.c_str()), &PQclear);
+std::optional<PostgresqlLoader::Refusal> PostgresqlLoader::copy(const std::string& statement,
+                                                                std::span<const Record> records) {
+  const Result begun(PQexec(connection_, statement.c_str()), &PQclear);
   if (PQresultStatus(begun.get()) != PGRES_COPY_IN) return refusal(begun.get());
   lines_.clear();
   bool sent = true;
@@ -158,7 +176,6 @@ std::optional<PostgresqlLoader::Refusal> PostgresqlLoader::refusal(const PGresul
 }
 
 void PostgresqlLoader::reject(const Record& record, const Refusal& refusal, ChunkResult& result) {
-  constexpr std::string_view kUniqueViolation = "23505";
   if (refusal.state == kUniqueViolation && target_.on_conflict == OnConflict::fail)
     throw conflict_at(record, target_);
   const auto column = refusal.column.empty() ? column_at_fault(record) : refusal.column;
