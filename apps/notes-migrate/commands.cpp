@@ -28,6 +28,10 @@ const cli::Option kEngine{.name = "engine",
                               "the database that a range's script is for: sqlite or postgresql "
                               "(default: that of the database's URL)"};
 
+const cli::Option kSingleTransaction{
+    .name = "single-transaction",
+    .help = "apply all pending revisions in one transaction, or none of them"};
+
 const cli::Option kStrictOrder{
     .name = "strict-order",
     .help = "refuse revisions that were merged behind what is already applied"};
@@ -75,9 +79,9 @@ cli::App app() {
             .letter = 'v',
             .help = "say more: each statement, each revision's origin"}},
       .commands =
-          {database_command("upgrade", "[REV]",
-                            "apply pending revisions, up to REV (default: head)",
-                            {kDryRun, kSql, kEngine, kStrictOrder}, run_upgrade),
+          {database_command(
+               "upgrade", "[REV]", "apply pending revisions, up to REV (default: head)",
+               {kDryRun, kSql, kEngine, kStrictOrder, kSingleTransaction}, run_upgrade),
            database_command(
                "downgrade", "REV",
                "take back applied revisions: -1, -N, a revision to go down to, or base",

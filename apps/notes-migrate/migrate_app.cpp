@@ -24,8 +24,20 @@ Order order(const cli::Invocation& invocation) {
   return invocation.has("strict-order") ? Order::strict : Order::any;
 }
 
+Transactions transactions(const cli::Invocation& invocation) {
+  return invocation.has("single-transaction") ? Transactions::one : Transactions::each;
+}
+
 std::string current(const Report& report) {
   return report.current.empty() ? "base" : fmt::format("{}", fmt::join(report.current, ", "));
+}
+
+void write_differences(const cli::Invocation& invocation,
+                       const std::vector<Difference>& differences) {
+  for (const auto& [revision, path, diff] : differences) {
+    invocation.out().write(fmt::format("\n{} has changed since it was applied ({}):\n{}\n",
+                                       revision, path.string(), diff));
+  }
 }
 
 cli::ExitCode print(const cli::Invocation& invocation, const Report& report,
@@ -55,8 +67,10 @@ cli::ExitCode run_upgrade(const cli::Invocation& invocation) {
   const Workbench bench(invocation);
   ConsoleObserver observer(invocation);
   auto migrator = bench.migrator(observer);
-  return print(invocation, migrator.upgrade(target, mode(invocation), order(invocation)),
-               "nothing to apply");
+  return print(
+      invocation,
+      migrator.upgrade(target, mode(invocation), order(invocation), transactions(invocation)),
+      "nothing to apply");
 }
 
 cli::ExitCode run_downgrade(const cli::Invocation& invocation) {
@@ -167,7 +181,9 @@ cli::ExitCode run_current(const cli::Invocation& invocation) {
 cli::ExitCode run_status(const cli::Invocation& invocation) {
   const Workbench bench(invocation);
   ConsoleObserver observer(invocation);
-  const Picture picture = bench.migrator(observer).look();
+  const auto migrator = bench.migrator(observer);
+  const Picture picture = migrator.look();
+  const bool altered = !picture.in(State::altered).empty();
   if (invocation.has("json")) {
     invocation.out().write(json_of(picture, picture.graph().order()));
   } else {
@@ -178,8 +194,9 @@ cli::ExitCode run_status(const cli::Invocation& invocation) {
                  row == nullptr ? "" : to_string(row->applied_at), picture.graph()[index].message});
     }
     invocation.out().write(table.text());
+    if (altered) write_differences(invocation, migrator.differences());
   }
-  if (!picture.in(State::altered).empty()) return cli::ExitCode::altered;
+  if (altered) return cli::ExitCode::altered;
   return picture.in(State::pending).empty() ? cli::ExitCode::ok : cli::ExitCode::pending;
 }
 

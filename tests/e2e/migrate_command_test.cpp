@@ -80,9 +80,25 @@ TEST_CASE("each kind of end has its exit code") {
   desk.write("cccc", "bbbb", "CREATE TABLE cccc (x INTEGER);");
   desk.write("aaaa", "", "CREATE TABLE aaaa (x INTEGER, y INTEGER);");
   CHECK(code(desk.migrate({"upgrade", "--dir", "m"})) == 5);
-  CHECK(code(desk.migrate({"status", "--dir", "m"})) == 5);
+  const auto altered = desk.migrate({"status", "--dir", "m"});
+  CHECK(code(altered) == 5);
+  CHECK(altered.output.find("aaaa has changed since it was applied") != std::string::npos);
+  CHECK(altered.output.find("\n-CREATE TABLE aaaa (x INTEGER);") != std::string::npos);
+  CHECK(altered.output.find("\n+CREATE TABLE aaaa (x INTEGER, y INTEGER);") != std::string::npos);
   CHECK(code(desk.migrate({"upgrade", "--dir", "m", "--database-url",
                            "postgresql://nobody@127.0.0.1:1/none"})) == 7);
+}
+
+TEST_CASE("a single transaction applies all revisions or none") {
+  const Desk desk;
+  desk.write("aaaa", "", "CREATE TABLE aaaa (x INTEGER);");
+  desk.write("bbbb", "aaaa", "INSERT INTO nowhere VALUES (1);");
+  CHECK(code(desk.migrate({"upgrade", "--single-transaction", "--dir", "m"})) == 2);
+  CHECK(desk.migrate({"current", "--dir", "m"}).output == "base\n");
+  desk.write("bbbb", "aaaa", "CREATE TABLE bbbb (x INTEGER);");
+  const auto done = desk.migrate({"upgrade", "--single-transaction", "--dir", "m"});
+  CHECK(code(done) == 0);
+  CHECK(desk.migrate({"current", "--dir", "m"}).output == "bbbb  make bbbb\n");
 }
 
 TEST_CASE("a password is in no message") {
