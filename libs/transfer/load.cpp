@@ -198,6 +198,8 @@ LoadReport load(db::Session& session, const LoadOptions& options, const Clock& c
                               progress.position.line));
     }
     const bool more = chunk.fill(*reader, options.batch);
+    // The last commit brings those before it to the disk.
+    loader->expect_commit(more ? Durability::lazy : Durability::durable);
     migrate::Transaction transaction(session);
     loader->begin_chunk();
     const auto result = loader->put(chunk.records());

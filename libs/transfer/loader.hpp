@@ -47,6 +47,8 @@ struct ChunkResult {
   std::vector<Rejection> rejections;
 };
 
+enum class Durability { lazy, durable };
+
 /// Puts chunks of records into the table inside the open transaction. One bad record is rejected
 /// and costs the others nothing.
 class Loader {
@@ -59,6 +61,10 @@ class Loader {
   /// The session and the target must outlive it.
   static std::unique_ptr<Loader> make(db::Session& session, const Target& target);
 
+  /// Before each transaction: whether its commit must be on the disk when it returns. One that need
+  /// not be is still never seen without those before it: after a power failure the load goes on
+  /// from an earlier place.
+  virtual void expect_commit(Durability durability) = 0;
   /// First in each transaction.
   virtual void begin_chunk() {}
   /// The records have no problem(). Throws Error{conflict} naming the line with OnConflict::fail;

@@ -90,6 +90,7 @@ void PostgresqlLoader::run(std::string_view statement) {
 }
 
 void PostgresqlLoader::begin_chunk() {
+  if (durability_ == Durability::lazy) run("SET LOCAL synchronous_commit = off");
   if (staging_used_) run(make_staging_);
   staged_ = false;
 }

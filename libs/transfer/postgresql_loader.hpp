@@ -18,6 +18,7 @@ class PostgresqlLoader final : public Loader {
  public:
   PostgresqlLoader(db::Session& session, const Target& target);
 
+  void expect_commit(Durability durability) override { durability_ = durability; }
   void begin_chunk() override;
   ChunkResult put(std::span<const Record> records) override;
 
@@ -47,6 +48,7 @@ class PostgresqlLoader final : public Loader {
   std::string copy_staging_;
   std::string insert_;
   std::string lines_;  ///< what COPY is sent
+  Durability durability_ = Durability::durable;
   bool staging_used_ = false;
   bool staged_ = false;  ///< whether the temporary table may hold rows
 };

@@ -50,6 +50,20 @@ SqliteLoader::SqliteLoader(db::Session& session, const Target& target)
   insert_.reset(prepared);
 }
 
+SqliteLoader::~SqliteLoader() {
+  // It fails only inside a transaction, which must have ended.
+  sqlite3_exec(connection_, "PRAGMA synchronous = FULL", nullptr, nullptr, nullptr);
+}
+
+/// In WAL mode NORMAL leaves the commit to the operating system; the log is written in order
+/// (sqlite.org/pragma.html#pragma_synchronous).
+void SqliteLoader::expect_commit(Durability durability) {
+  const char* pragma = durability == Durability::durable ? "PRAGMA synchronous = FULL"
+                                                         : "PRAGMA synchronous = NORMAL";
+  if (sqlite3_exec(connection_, pragma, nullptr, nullptr, nullptr) != SQLITE_OK)
+    throw_sqlite_error(connection_);
+}
+
 ChunkResult SqliteLoader::put(std::span<const Record> records) {
   ChunkResult result;
   for (const auto& record : records) {

@@ -15,6 +15,9 @@ class SqliteLoader final : public Loader {
  public:
   SqliteLoader(db::Session& session, const Target& target);
 
+  ~SqliteLoader() override;
+
+  void expect_commit(Durability durability) override;
   ChunkResult put(std::span<const Record> records) override;
 
  private:
