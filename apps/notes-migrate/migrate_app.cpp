@@ -35,8 +35,8 @@ std::string current(const Report& report) {
 void write_differences(const cli::Invocation& invocation,
                        const std::vector<Difference>& differences) {
   for (const auto& [revision, path, diff] : differences) {
-    invocation.out().write(fmt::format("\n{} has changed since it was applied ({}):\n{}\n",
-                                       revision, path.string(), diff));
+    invocation.out().write(fmt::format("\n{} has changed since it was applied ({}):\n{}", revision,
+                                       path.string(), diff));
   }
 }
 

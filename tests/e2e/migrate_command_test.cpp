@@ -83,8 +83,9 @@ TEST_CASE("each kind of end has its exit code") {
   const auto altered = desk.migrate({"status", "--dir", "m"});
   CHECK(code(altered) == 5);
   CHECK(altered.output.find("aaaa has changed since it was applied") != std::string::npos);
-  CHECK(altered.output.find("\n-CREATE TABLE aaaa (x INTEGER);") != std::string::npos);
-  CHECK(altered.output.find("\n+CREATE TABLE aaaa (x INTEGER, y INTEGER);") != std::string::npos);
+  CHECK(altered.output.find("\n  - CREATE TABLE aaaa (x INTEGER);\n") != std::string::npos);
+  CHECK(altered.output.find("\n  + CREATE TABLE aaaa (x INTEGER, y INTEGER);\n") !=
+        std::string::npos);
   CHECK(code(desk.migrate({"upgrade", "--dir", "m", "--database-url",
                            "postgresql://nobody@127.0.0.1:1/none"})) == 7);
 }
@@ -98,7 +99,7 @@ TEST_CASE("a single transaction applies all revisions or none") {
   desk.write("bbbb", "aaaa", "CREATE TABLE bbbb (x INTEGER);");
   const auto done = desk.migrate({"upgrade", "--single-transaction", "--dir", "m"});
   CHECK(code(done) == 0);
-  CHECK(desk.migrate({"current", "--dir", "m"}).output == "bbbb  make bbbb\n");
+  CHECK(desk.migrate({"current", "--dir", "m"}).output == "bbbb (head)  make bbbb\n");
 }
 
 TEST_CASE("a password is in no message") {
