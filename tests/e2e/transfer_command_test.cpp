@@ -112,7 +112,7 @@ TEST_CASE_TEMPLATE("backup and restore carry a database with its history to anot
   const auto written = Tool(source.url())({"backup", "--out", file});
   CHECK(written.errors == "");
   CHECK(written.status.code == 0);
-  CHECK(written.output.ends_with("written to " + file + ", at revision 3c94b0d5e712\n"));
+  CHECK(written.output.ends_with("written to " + file + ", at revision ad51f7c4903b\n"));
 
   const Tool tool(target.url());
   const auto name = Backend::kEngine == db::Engine::sqlite
