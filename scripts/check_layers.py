@@ -21,7 +21,8 @@ LEVELS = {
     "service": 4,
     "api": 5, "jobs": 5,
 }
-SAME_LEVEL = {("cli", "config"), ("migrate", "schema"), ("seed", "schema"), ("seed", "migrate"), ("transfer", "schema"), ("transfer", "migrate")}
+# telemetry reads what config says of the log: every program makes its logger of it.
+SAME_LEVEL = {("cli", "config"), ("telemetry", "config"), ("migrate", "schema"), ("seed", "schema"), ("seed", "migrate"), ("transfer", "schema"), ("transfer", "migrate")}
 
 COMMENT = re.compile(r"#[^\n]*")
 CALL = re.compile(r"\b(notes_library|notes_app|notes_test)\s*\(([^)]*)\)")

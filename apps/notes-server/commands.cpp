@@ -12,45 +12,20 @@
 #include "db/url.hpp"
 #include "server_app.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/log_settings.hpp"
 
 namespace notes::server {
 namespace {
 
 using cli::ExitCode;
 
-telemetry::Level level_of(config::LogLevelSetting setting) {
-  switch (setting) {
-    case config::LogLevelSetting::debug:
-      return telemetry::Level::debug;
-    case config::LogLevelSetting::info:
-      return telemetry::Level::info;
-    case config::LogLevelSetting::warning:
-      return telemetry::Level::warning;
-    case config::LogLevelSetting::error:
-      return telemetry::Level::error;
-  }
-  return telemetry::Level::info;
-}
-
-telemetry::LogFormat format_of(const config::Settings& settings) {
-  switch (settings.log.format) {
-    case config::LogFormatSetting::json:
-      return telemetry::LogFormat::json;
-    case config::LogFormatSetting::text:
-      return telemetry::LogFormat::text;
-    case config::LogFormatSetting::automatic:
-      break;
-  }
-  return settings.environment == config::Environment::production ? telemetry::LogFormat::json
-                                                                 : telemetry::LogFormat::text;
-}
-
 ExitCode serve(const cli::Invocation& invocation) {
   const auto settings = invocation.load_settings().settings;
   cli::ShutdownSignal shutdown;  // before any thread
   const SystemClock clock;
-  telemetry::Logger logger(clock, telemetry::stderr_sink(), format_of(settings),
-                           level_of(settings.log.level));
+  telemetry::Logger logger(clock, telemetry::stderr_sink(),
+                           telemetry::format_of(settings.log, settings.environment),
+                           telemetry::level_of(settings.log.level));
   ServerApp server(settings, invocation.app().version, clock, logger);
   logger.info("listening", {{"host", std::string_view(settings.server.host)},
                             {"port", std::uint64_t{server.port()}},

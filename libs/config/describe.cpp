@@ -122,6 +122,13 @@ Setting choice(Setting setting, const std::array<Choice<Value>, count>& choices,
             [&choices](Value value) { return name_of(value, choices); });
 }
 
+std::optional<std::string> parse_host(std::string_view text) {
+  const bool odd = std::any_of(text.begin(), text.end(),
+                               [](unsigned char c) { return c <= ' ' || c == 0x7f; });
+  if (text.empty() || odd) return std::nullopt;
+  return std::string(text);
+}
+
 /// The settings below one key, such as "server".
 template <typename Group>
 class Section {
@@ -171,14 +178,8 @@ class Section {
 
   Setting host(std::string_view name, std::string Group::*member, std::string help,
                Aliases aliases = {}) const {
-    const auto parse = [](std::string_view text) -> std::optional<std::string> {
-      const bool odd = std::any_of(text.begin(), text.end(),
-                                   [](unsigned char c) { return c <= ' ' || c == 0x7f; });
-      if (text.empty() || odd) return std::nullopt;
-      return std::string(text);
-    };
     return on(named(key(name), std::move(help), std::move(aliases)), "an address or a host's name",
-              field(member), parse, [](const std::string& value) { return value; });
+              field(member), parse_host, [](const std::string& value) { return value; });
   }
 
   std::string key(std::string_view name) const { return fmt::format("{}.{}", name_, name); }
@@ -313,6 +314,50 @@ std::vector<Setting> database_settings() {
   };
 }
 
+/// "HOST:PORT", with an IPv6 address in brackets; "off" is none.
+std::optional<std::optional<Address>> parse_address(std::string_view text) {
+  if (text == "off") return std::optional<Address>();
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto host = parse_host(text.substr(0, colon));
+  const auto port = parse_count(text.substr(colon + 1));
+  if (!host || !port || *port > 65'535) return std::nullopt;
+  const bool bare_ipv6 = host->find(':') != std::string::npos && host->front() != '[';
+  if (bare_ipv6) return std::nullopt;
+  return std::optional<Address>({*host, static_cast<std::uint16_t>(*port)});
+}
+
+std::vector<Setting> cron_settings() {
+  using C = CronSettings;
+  const Section cron("cron", &Settings::cron);
+  const auto path = [](std::string_view text) -> std::optional<std::string> {
+    if (text.empty()) return std::nullopt;
+    return std::string(text);
+  };
+  return {
+      on(named(cron.key("jobs"), "the file that says which jobs run when",
+               {.variable = "", .flag = "jobs"}),
+         "a path", cron.field(&C::jobs), path, [](const std::string& value) { return value; }),
+      on(named(cron.key("health_address"), "where /healthz, /readyz and /metrics are served",
+               {.variable = "", .flag = "health-address"}),
+         "HOST:PORT or off", cron.field(&C::health_address), parse_address,
+         [](const std::optional<Address>& value) {
+           return value ? fmt::format("{}:{}", value->host, value->port) : "off";
+         }),
+      cron.duration("lease_ttl", &C::lease_ttl, {300ms, 10min},
+                    "a leader that says nothing for so long is replaced"),
+      cron.duration("lease_renewal", &C::lease_renewal, {50ms, 5min},
+                    "how often the leader says that it is there; at most a third of lease_ttl"),
+      cron.number<unsigned>("concurrency", &C::concurrency, {1, 1024}, "runs at once"),
+      cron.duration("stall_limit", &C::stall_limit, {1s, 1h},
+                    "a scheduler that stands still for so long ends itself"),
+      cron.duration("clock_jump_limit", &C::clock_jump_limit, {1s, 24h},
+                    "a wall clock that jumps further ahead is not believed until it is confirmed"),
+      cron.duration("shutdown_timeout", &C::shutdown_timeout, {0ms, 1h},
+                    "after SIGTERM, time for runs to end"),
+  };
+}
+
 std::vector<Setting> log_settings() {
   const Section log("log", &Settings::log);
   return {
@@ -325,7 +370,8 @@ std::vector<Setting> log_settings() {
 
 std::vector<Setting> all_settings() {
   std::vector<Setting> all{environment_setting(), secret_key_setting()};
-  for (auto& section : {server_settings(), admin_settings(), database_settings(), log_settings()}) {
+  for (auto& section : {server_settings(), admin_settings(), database_settings(), cron_settings(),
+                        log_settings()}) {
     all.insert(all.end(), section.begin(), section.end());
   }
   return all;

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/variables.hpp"
 
@@ -12,5 +13,8 @@ namespace notes::config {
 /// expanded again. Throws Error{usage} naming a variable that is not set, or a "${" that is not
 /// closed.
 std::string expand(std::string_view text, const Variables& variables);
+
+/// The names of the variables for which expand() would throw.
+std::vector<std::string> unset_variables(std::string_view text, const Variables& variables);
 
 }  // namespace notes::config

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -74,6 +75,26 @@ struct LogSettings {
   LogFormatSetting format = LogFormatSetting::automatic;
 };
 
+/// Where a listener listens.
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;
+
+  friend bool operator==(const Address&, const Address&) = default;
+};
+
+/// The scheduler.
+struct CronSettings {
+  std::string jobs = "config/cron.yaml";  ///< the file that says what runs when
+  std::optional<Address> health_address = {};
+  std::chrono::milliseconds lease_ttl{1500};
+  std::chrono::milliseconds lease_renewal{400};
+  unsigned concurrency = 32;
+  std::chrono::milliseconds stall_limit = std::chrono::seconds(5);
+  std::chrono::milliseconds clock_jump_limit = std::chrono::minutes(1);
+  std::chrono::milliseconds shutdown_timeout = std::chrono::seconds(25);
+};
+
 /// Every setting of the three executables, with its default. What each is called, and what it
 /// means, stands beside it in config/describe.cpp.
 struct Settings {
@@ -82,6 +103,7 @@ struct Settings {
   ServerSettings server;
   AdminSettings admin;
   DatabaseSettings database;
+  CronSettings cron;
   LogSettings log;
 };
 

@@ -115,6 +115,22 @@ TEST_CASE("values out of range or of another shape are not accepted") {
   CHECK_FALSE(accepts("database.url", ""));
 }
 
+TEST_CASE("an address is a host and a port, or off") {
+  const auto& s = setting("cron.health_address");
+  Settings settings;
+  CHECK(s.assign(settings, "127.0.0.1:9090"));
+  CHECK(settings.cron.health_address == Address{"127.0.0.1", 9090});
+  CHECK(s.assign(settings, "[::1]:0"));
+  CHECK(settings.cron.health_address == Address{"[::1]", 0});
+  CHECK(s.assign(settings, "off"));
+  CHECK_FALSE(settings.cron.health_address.has_value());
+  for (const auto* text : {"", "9090", "localhost", "localhost:", ":9090", "localhost:65536",
+                           "localhost:http", "::1:9090", "a b:1"}) {
+    CAPTURE(text);
+    CHECK_FALSE(accepts("cron.health_address", text));
+  }
+}
+
 TEST_CASE("docs/configuration.md has a row for each setting, as it is") {
   const std::string page = tests::read_file(NOTES_SOURCE_DIR "/docs/configuration.md");
   for (const auto& s : described_settings()) {
