@@ -123,8 +123,8 @@ Setting choice(Setting setting, const std::array<Choice<Value>, count>& choices,
 }
 
 std::optional<std::string> parse_host(std::string_view text) {
-  const bool odd = std::any_of(text.begin(), text.end(),
-                               [](unsigned char c) { return c <= ' ' || c == 0x7f; });
+  const bool odd =
+      std::any_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f; });
   if (text.empty() || odd) return std::nullopt;
   return std::string(text);
 }
