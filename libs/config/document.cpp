@@ -36,10 +36,46 @@ void check_utf8(std::string_view text, const std::string& file) {
     const auto window = static_cast<utf8proc_ssize_t>(std::min<std::size_t>(text.size() - at, 4));
     const utf8proc_ssize_t length = utf8proc_iterate(bytes + at, window, &character);
     if (length <= 0) refuse(place, "the bytes here are no UTF-8; save the file as UTF-8");
-    if (character == 0) refuse(place, "U+0000 cannot stand in a file");
+    // YAML 1.2 §5.1; kOpen and kClose are among them.
+    if (character < 0x20 && character != '\t' && character != '\n' && character != '\r') {
+      refuse(place, fmt::format("U+{:04X} cannot stand in a file", character));
+    }
     if (character == '\n') place = {file, place.line + 1, 0};
     at += static_cast<std::size_t>(length);
   }
+}
+
+// Stand for the braces of ${NAME} while YAML is parsed: without quotes, and inside {...} or [...],
+// a text would end at them.
+constexpr char kOpen = '\x01';
+constexpr char kClose = '\x02';
+
+/// How long the "${NAME}" or "${NAME:-default}" at the beginning is; 0 when there is none, or its
+/// default has characters that need quotes in YAML.
+std::size_t reference_length(std::string_view text) {
+  constexpr std::string_view kNameCharacters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+  if (!text.starts_with("${")) return 0;
+  auto end = text.find_first_not_of(kNameCharacters, 2);
+  if (end == 2 || end == std::string_view::npos) return 0;
+  if (text.substr(end).starts_with(":-")) end = text.find_first_of("}{[],#\"'\n", end);
+  return end != std::string_view::npos && text[end] == '}' ? end + 1 : 0;
+}
+
+std::string without_braces(std::string text) {
+  for (auto at = text.find("${"); at != std::string::npos; at = text.find("${", at + 1)) {
+    const auto length = reference_length(std::string_view(text).substr(at));
+    if (length == 0) continue;
+    text[at + 1] = kOpen;
+    text[at + length - 1] = kClose;
+  }
+  return text;
+}
+
+std::string with_braces(std::string text) {
+  std::replace(text.begin(), text.end(), kOpen, '{');
+  std::replace(text.begin(), text.end(), kClose, '}');
+  return text;
 }
 
 }  // namespace
@@ -72,7 +108,7 @@ class TreeBuilder final : public YAML::EventHandler {
                 const std::string& value) override {
     Node scalar = node(Node::Kind::scalar, mark, tag);
     scalar.plain_ = tag.empty() || tag == "?";
-    scalar.text_ = value;
+    scalar.text_ = with_braces(value);
     if (variables_ != nullptr && !expects_key()) scalar.text_ = expanded(scalar);
     add(std::move(scalar), anchor);
   }
@@ -212,7 +248,8 @@ const Node* Node::find(std::string_view key) const {
 Node parse_document(std::string_view text, std::string file, const Variables* variables) {
   check_utf8(text, file);
   // Without a mark of the document's end yaml-cpp 0.7 takes a quote that nobody closed for a value.
-  std::istringstream stream(fmt::format("{}{}...\n", text, text.ends_with('\n') ? "" : "\n"));
+  std::istringstream stream(
+      without_braces(fmt::format("{}{}...\n", text, text.ends_with('\n') ? "" : "\n")));
   TreeBuilder builder(file, variables);
   try {
     YAML::Parser parser(stream);

@@ -67,7 +67,8 @@ struct Entry {
 std::string_view to_string(Node::Kind kind);
 
 /// Reads YAML 1.2 text in UTF-8 that holds one document; empty text is a null. With `variables`,
-/// scalars that are values (not keys) are expanded, see expand(). Throws Error{usage} that starts
+/// scalars that are values (not keys) are expanded, see expand(). Beyond YAML, ${NAME} needs no
+/// quotes inside {...} and [...]. Throws Error{usage} that starts
 /// with FILE:LINE:COLUMN for what is no YAML or no UTF-8, for a key that stands twice in a map or
 /// is not text, for tags, for documents nested deeper than 64 or of more than 500,000 nodes with
 /// their aliases written out (a small file can stand for a huge one).

@@ -57,7 +57,8 @@ std::string expand(std::string_view text, const Variables& variables) {
     }
     expanded += *value;
   };
-  walk(text, [&](std::string_view literal) { expanded += literal; }, replace);
+  walk(
+      text, [&](std::string_view literal) { expanded += literal; }, replace);
   return expanded;
 }
 
@@ -66,7 +67,8 @@ std::vector<std::string> unset_variables(std::string_view text, const Variables&
   const auto look = [&](std::string_view reference) {
     if (!replacement(reference, variables)) unset.emplace_back(reference);
   };
-  walk(text, [](std::string_view) {}, look);
+  walk(
+      text, [](std::string_view) {}, look);
   return unset;
 }
 

@@ -95,6 +95,13 @@ TEST_CASE("variables are expanded in values on request, and not in keys") {
       Error);
 }
 
+TEST_CASE("a variable needs no quotes inside brackets") {
+  const Variables variables{{"URL", "http://a/"}};
+  CHECK(drawn(parse("a: { u: ${URL}, b: [${URL}, ${MISSING:-x:y}] }", &variables)) ==
+        "{a={u=http://a/ b=[http://a/ x:y]}}");
+  CHECK(drawn(parse("{a: $${URL}, ${URL}: 'x ${URL}'}")) == "{a=$${URL} ${URL}=\"x ${URL}\"}");
+}
+
 TEST_CASE("what is no single plain document is refused at its place") {
   struct Case {
     std::string_view text;
@@ -109,6 +116,7 @@ TEST_CASE("what is no single plain document is refused at its place") {
       Case{"a: [1\n", "f.yaml:1:1: the file ends while a quote or a bracket is open"},
       Case{"a: 1\nb: \xC3(\n", "f.yaml:2:4: the bytes here are no UTF-8; save the file as UTF-8"},
       Case{std::string_view("a: 1\0", 5), "f.yaml:1:5: U+0000 cannot stand in a file"},
+      Case{"a: 1\nb: \x01\n", "f.yaml:2:4: U+0001 cannot stand in a file"},
       Case{"null: 1\n", "f.yaml:1:1: a key must be text"},
       Case{"? {a: b}\n: 1\n", "f.yaml:1:3: a key must be text"},
       Case{"a: !!binary aGk=\n", "f.yaml:1:4: tags are not understood; quote text instead"},

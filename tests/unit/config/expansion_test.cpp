@@ -29,3 +29,9 @@ TEST_CASE("a variable that is not set, and a brace that is not closed, are refus
                        R"("${" has no "}"; close it, or write "$${" for the characters themselves)",
                        Error);
 }
+
+TEST_CASE("the variables that are not set are named, in their order") {
+  const Variables variables{{"SET", "x"}, {"EMPTY", ""}};
+  CHECK(unset_variables("${B}${SET}${EMPTY}$${C}${D:-d}${A}", variables) ==
+        std::vector<std::string>{"B", "A"});
+}
