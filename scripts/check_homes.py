@@ -37,6 +37,7 @@ BOUNDARIES = {
     "libs/migrate/migrator.cpp": "a migration that failed is written into the events, and goes on",
     "libs/migrate/postgresql_lock.cpp": "a beat of the lease, and its end: the next beat, or its running out, makes up for it",
     "libs/migrate/runner.cpp": "what the database said gets its file, line and the state it left; a lock timeout is tried again",
+    "libs/scheduler/job_file_sections.hpp": "what a value's own reader says joins the list of problems; the others are still named",
     "libs/seed/writer.cpp": "what the database said gets its file and line, and loses the row's values",
 }
 
