@@ -31,6 +31,9 @@ struct Fields {
   DayJoin join = DayJoin::both;
   /// The minute or the hour field begins with '*'.
   bool follows_real_time = false;
+  /// The n of a field written as */n or H/n, in the order of six fields; 0: written otherwise. The
+  /// sets hold what it means; this is for advice.
+  std::array<std::uint16_t, 6> steps{};
 
   friend bool operator==(const Fields&, const Fields&) = default;
 };

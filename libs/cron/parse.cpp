@@ -23,6 +23,7 @@ constexpr std::array<std::string_view, 7> kWeekdayNames{"sun", "mon", "tue", "we
 
 /// One field of an expression.
 struct Spec {
+  std::size_t place;  // among six fields
   std::string_view name;
   int low;
   int high;       // the highest value that '*' stands for
@@ -31,12 +32,12 @@ struct Spec {
   std::span<const std::string_view> names = {};
 };
 
-constexpr Spec kSecond{"second", 0, 59, 59, 59};
-constexpr Spec kMinute{"minute", 0, 59, 59, 59};
-constexpr Spec kHour{"hour", 0, 23, 23, 23};
-constexpr Spec kDayOfMonth{"day of month", 1, 31, 31, 28};
-constexpr Spec kMonth{"month", 1, 12, 12, 12, kMonthNames};
-constexpr Spec kDayOfWeek{"day of week", 0, 6, 7, 6, kWeekdayNames};
+constexpr Spec kSecond{0, "second", 0, 59, 59, 59};
+constexpr Spec kMinute{1, "minute", 0, 59, 59, 59};
+constexpr Spec kHour{2, "hour", 0, 23, 23, 23};
+constexpr Spec kDayOfMonth{3, "day of month", 1, 31, 31, 28};
+constexpr Spec kMonth{4, "month", 1, 12, 12, 12, kMonthNames};
+constexpr Spec kDayOfWeek{5, "day of week", 0, 6, 7, 6, kWeekdayNames};
 
 /// From `from` to `to`, which may lie before it: then the range goes on at the field's lowest
 /// value.
@@ -90,20 +91,21 @@ std::uint64_t fnv1a(std::string_view text) {
 class FieldReader {
  public:
   FieldReader(const Spec& spec, std::string_view text, std::string_view job, Fields& fields)
-      : spec_(spec), text_(text), job_(job), fields_(fields) {}
+      : spec_(spec), text_(text), folded_(lower(text)), job_(job), fields_(fields) {}
 
   /// The values of all items; what only dates of a month can tell goes to the fields.
   std::uint64_t read() {
-    const std::string folded = lower(text_);
-    for (const auto item : split(folded, ",")) read_item(item);
+    for (const auto item : split(folded_, ",")) read_item(item);
     return values_;
   }
 
  private:
-  [[noreturn]] void refuse(std::string_view got, const std::string& expected) const {
+  [[noreturn]] void refuse(std::string_view got, const std::string& expected,
+                           const std::string& hint = {}) const {
     throw Error(ErrorCode::usage,
-                fmt::format("{}: expected {}, got '{}'{}", spec_.name, expected, got,
-                            got == text_ ? "" : fmt::format(" in '{}'", text_)));
+                fmt::format("{}: expected {}, got '{}'{}{}", spec_.name, expected,
+                            got == folded_ ? text_ : got,
+                            got == folded_ ? "" : fmt::format(" in '{}'", text_), hint));
   }
 
   void read_item(std::string_view item) {
@@ -114,6 +116,9 @@ class FieldReader {
     const auto range = item.substr(0, slash);
     const auto step =
         slash == std::string_view::npos ? std::optional<int>() : read_step(item.substr(slash + 1));
+    if (step && (range == "*" || range == "h") && item.size() == text_.size()) {
+      fields_.steps[spec_.place] = static_cast<std::uint16_t>(*step);
+    }
     if (range == "?") {
       read_question_mark(step.has_value());
     } else if (range == "*") {
@@ -151,7 +156,7 @@ class FieldReader {
     }
     const auto name = std::find(spec_.names.begin(), spec_.names.end(), text);
     if (name == spec_.names.end()) {
-      refuse(text, accepted_values(spec_) + did_you_mean(text, spec_.names));
+      refuse(text, accepted_values(spec_), did_you_mean(text, spec_.names));
     }
     return spec_.low + static_cast<int>(name - spec_.names.begin());
   }
@@ -190,7 +195,7 @@ class FieldReader {
   bool read_month_day(std::string_view item) {
     if (item == "l") {
       fields_.days_before_last |= 1;
-    } else if (item == "lw" || item == "wl") {
+    } else if (item == "lw") {
       fields_.last_weekday = true;
     } else if (item.starts_with("l-")) {
       const auto before = read_number(item.substr(2));
@@ -228,7 +233,8 @@ class FieldReader {
   }
 
   const Spec& spec_;
-  std::string_view text_;
+  std::string_view text_;  // as it was written, for messages
+  std::string folded_;     // in lower case
   std::string_view job_;
   Fields& fields_;
   std::uint64_t values_ = 0;
@@ -315,8 +321,8 @@ std::string_view expand_shorthand(std::string_view word) {
        {"@annually", "0 0 1 1 *"}}};
   if (word == "@reboot") {
     throw Error(ErrorCode::usage,
-                "schedule: '@reboot' has no moment where any of several replicas may lead; run the "
-                "job from the start of the machine or container (notes-cron exec JOB)");
+                "schedule: '@reboot' has no moment where any of several replicas may lead; let the "
+                "start of the machine or container run the job");
   }
   std::vector<std::string_view> names{"@every"};
   for (const auto& [name, fields] : kShorthands) {

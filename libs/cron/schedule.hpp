@@ -51,8 +51,8 @@ class Schedule {
  public:
   /// Reads five fields (minute, hour, day of month, month, day of week), six with leading seconds,
   /// @hourly … @yearly, or "@every 15m"; a prefix CRON_TZ=ZONE or TZ=ZONE wins over the context's.
-  /// docs/scheduling.md has the grammar. Throws Error{usage} that names the field, the value and
-  /// what is accepted; also for dates that never come (30 February).
+  /// docs/cron-expressions.md has the grammar. Throws Error{usage} that names the field, the value
+  /// and what is accepted; also for dates that never come (30 February).
   static Schedule parse(std::string_view expression, const Context& context);
 
   /// The multiples of the interval since 1970-01-01T00:00:00Z, so that all replicas agree.

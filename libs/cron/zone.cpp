@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include <date/tz.h>
 #include <fmt/format.h>
@@ -112,10 +113,15 @@ const Zone& Zone::find(std::string_view name) {
   static std::mutex mutex;
   // guards: zones
   static std::map<std::string, const Zone, std::less<>> zones;
+  {
+    const std::lock_guard lock(mutex);
+    const auto known = zones.find(name);
+    if (known != zones.end()) return known->second;
+  }
+  // Read without the lock; of two threads that do, the first one's zone stays.
+  Zone zone(name);
   const std::lock_guard lock(mutex);
-  const auto known = zones.find(name);
-  if (known != zones.end()) return known->second;
-  return zones.try_emplace(std::string(name), name).first->second;
+  return zones.try_emplace(std::string(name), std::move(zone)).first->second;
 }
 
 std::string local_time(Timestamp instant, std::string_view zone) {
