@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "domain/tag.hpp"
 #include "domain/text.hpp"
 
 namespace notes::domain {
@@ -56,6 +57,7 @@ std::vector<Violation> validate(const NoteDraft& draft) {
   std::vector<Violation> violations;
   check_title(draft.title, violations);
   check_body(draft.body, violations);
+  check_tags(draft.tags, violations);
   return violations;
 }
 
@@ -63,6 +65,7 @@ std::vector<Violation> validate(const NotePatch& patch) {
   std::vector<Violation> violations;
   if (patch.title) check_title(*patch.title, violations);
   if (patch.body) check_body(*patch.body, violations);
+  if (patch.tags) check_tags(*patch.tags, violations);
   return violations;
 }
 

@@ -24,6 +24,9 @@ struct Note {
   UserId owner;
   std::string title;
   std::string body;
+  std::vector<std::string> tags = {};  ///< the tags' names, in the order of their code points
+  bool pinned = false;
+  bool archived = false;
   std::int64_t version = 1;  ///< grows by one with every change
   Timestamp created_at;
   Timestamp updated_at;
@@ -34,19 +37,25 @@ struct Note {
 /// What a person writes to make a note.
 struct NoteDraft {
   std::string title;
-  std::string body;
+  std::string body = {};
+  std::vector<std::string> tags = {};
+  bool pinned = false;
+  bool archived = false;
 };
 
 /// What a person writes to change a note: what is absent stays as it is.
 struct NotePatch {
-  std::optional<std::string> title;
-  std::optional<std::string> body;
+  std::optional<std::string> title = {};
+  std::optional<std::string> body = {};
+  std::optional<std::vector<std::string>> tags = {};
+  std::optional<bool> pinned = {};
+  std::optional<bool> archived = {};
 
-  bool empty() const { return !title && !body; }
+  bool empty() const { return !title && !body && !tags && !pinned && !archived; }
 };
 
 /// Every rule that the text breaks: title 1..200 characters, body at most 512 KiB, both UTF-8
-/// without U+0000 (PostgreSQL cannot store it). Empty: it may be stored.
+/// without U+0000 (PostgreSQL cannot store it); tags as check_tags() says. Empty: it may be stored.
 std::vector<Violation> validate(const NoteDraft& draft);
 std::vector<Violation> validate(const NotePatch& patch);
 

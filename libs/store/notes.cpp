@@ -3,7 +3,11 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
 #include <soci/soci.h>
+
+#include "db/dialect.hpp"
+#include "store/note_row.hpp"
 
 namespace notes::store {
 namespace {
@@ -14,90 +18,10 @@ using domain::NotePatch;
 using domain::NotePosition;
 using domain::UserId;
 
-/// The variables that a statement returning notes is bound to. Times and ids travel as text: SOCI's
-/// std::tm has no microseconds.
-struct NoteRow {
-  std::string id;
-  std::string owner;
-  std::string title;
-  std::string body;
-  long long version = 0;
-  std::string created_at;
-  std::string updated_at;
-
-  Note note() {
-    Note note;
-    note.id = read_id<NoteId>(id);
-    note.owner = read_id<UserId>(owner);
-    note.title = std::move(title);
-    note.body = std::move(body);
-    note.version = version;
-    note.created_at = read_time(created_at);
-    note.updated_at = read_time(updated_at);
-    return note;
-  }
-
- private:
-  template <typename T>
-  static T read_id(const std::string& text) {
-    const auto read = T::parse(text);
-    if (!read) throw Error(ErrorCode::internal, "notes: a row has the id '" + text + "'");
-    return *read;
-  }
-
-  static Timestamp read_time(const std::string& text) {
-    const auto read = Timestamp::parse(text);
-    if (!read) throw Error(ErrorCode::internal, "notes: a row has the time '" + text + "'");
-    return *read;
-  }
-};
-
-/// A statement that reads notes. The members are bound by address: it stays where it was made
-/// (Session::kept()).
-struct NoteStatement {
-  explicit NoteStatement(db::Session& session) : statement(session.soci()) {}
-  NoteStatement(const NoteStatement&) = delete;
-  NoteStatement& operator=(const NoteStatement&) = delete;
-
-  void prepare_reading(const std::string& sql) {
-    statement.exchange(soci::into(row.id));
-    statement.exchange(soci::into(row.owner));
-    statement.exchange(soci::into(row.title));
-    statement.exchange(soci::into(row.body));
-    statement.exchange(soci::into(row.version));
-    statement.exchange(soci::into(row.created_at));
-    statement.exchange(soci::into(row.updated_at));
-    prepare(sql);
-  }
-
-  void prepare(const std::string& sql) {
-    statement.alloc();
-    statement.prepare(sql);
-    statement.define_and_bind();
-  }
-
-  /// Runs the statement to its end: one left open pins SQLite's snapshot.
-  std::vector<Note> read_all() {
-    std::vector<Note> notes;
-    for (bool more = statement.execute(true); more; more = statement.fetch()) {
-      notes.push_back(row.note());
-    }
-    return notes;
-  }
-
-  std::optional<Note> read_one() {
-    auto notes = read_all();
-    if (notes.empty()) return std::nullopt;
-    return std::move(notes.front());
-  }
-
-  NoteRow row;
-  soci::statement statement;
-};
-
 constexpr auto kInsertNote =
-    "INSERT INTO notes (id, owner_id, title, body, version, created_at, updated_at) "
-    "VALUES (:id, :owner, :title, :body, :version, :created_at, :updated_at)";
+    "INSERT INTO notes "
+    "(id, owner_id, title, body, pinned, archived, version, created_at, updated_at) VALUES "
+    "(:id, :owner, :title, :body, :pinned, :archived, :version, :created_at, :updated_at)";
 
 struct InsertNote : NoteStatement {
   explicit InsertNote(db::Session& session) : NoteStatement(session) {
@@ -105,6 +29,8 @@ struct InsertNote : NoteStatement {
     statement.exchange(soci::use(row.owner, "owner"));
     statement.exchange(soci::use(row.title, "title"));
     statement.exchange(soci::use(row.body, "body"));
+    statement.exchange(soci::use(row.pinned, "pinned"));
+    statement.exchange(soci::use(row.archived, "archived"));
     statement.exchange(soci::use(row.version, "version"));
     statement.exchange(soci::use(row.created_at, "created_at"));
     statement.exchange(soci::use(row.updated_at, "updated_at"));
@@ -113,14 +39,14 @@ struct InsertNote : NoteStatement {
 };
 
 constexpr auto kFindNote =
-    "SELECT id, owner_id, title, body, version, created_at, updated_at FROM notes "
+    "SELECT {} FROM notes "
     "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL";
 
 struct FindNote : NoteStatement {
   explicit FindNote(db::Session& session) : NoteStatement(session) {
     statement.exchange(soci::use(id, "id"));
     statement.exchange(soci::use(owner, "owner"));
-    prepare_reading(kFindNote);
+    prepare_reading(fmt::format(kFindNote, note_columns(session.dialect())));
   }
 
   std::string id;
@@ -128,7 +54,7 @@ struct FindNote : NoteStatement {
 };
 
 constexpr auto kListNewest =
-    "SELECT id, owner_id, title, body, version, created_at, updated_at FROM notes "
+    "SELECT {} FROM notes "
     "WHERE owner_id = :owner AND deleted_at IS NULL "
     "ORDER BY created_at DESC, id DESC LIMIT :limit";
 
@@ -136,7 +62,7 @@ struct ListNewest : NoteStatement {
   explicit ListNewest(db::Session& session) : NoteStatement(session) {
     statement.exchange(soci::use(owner, "owner"));
     statement.exchange(soci::use(limit, "limit"));
-    prepare_reading(kListNewest);
+    prepare_reading(fmt::format(kListNewest, note_columns(session.dialect())));
   }
 
   std::string owner;
@@ -144,7 +70,7 @@ struct ListNewest : NoteStatement {
 };
 
 constexpr auto kListAfter =
-    "SELECT id, owner_id, title, body, version, created_at, updated_at FROM notes "
+    "SELECT {} FROM notes "
     "WHERE owner_id = :owner AND deleted_at IS NULL AND (created_at, id) < (:created_at, :id) "
     "ORDER BY created_at DESC, id DESC LIMIT :limit";
 
@@ -154,7 +80,7 @@ struct ListAfter : NoteStatement {
     statement.exchange(soci::use(created_at, "created_at"));
     statement.exchange(soci::use(id, "id"));
     statement.exchange(soci::use(limit, "limit"));
-    prepare_reading(kListAfter);
+    prepare_reading(fmt::format(kListAfter, note_columns(session.dialect())));
   }
 
   std::string owner;
@@ -165,27 +91,35 @@ struct ListAfter : NoteStatement {
 
 constexpr auto kUpdateNote =
     "UPDATE notes SET title = COALESCE(:title, title), body = COALESCE(:body, body), "
+    "pinned = COALESCE(CAST(:pinned AS SMALLINT), pinned), "
+    "archived = COALESCE(CAST(:archived AS SMALLINT), archived), "
     "version = version + 1, updated_at = :now "
     "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL "
     "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version) "
-    "RETURNING id, owner_id, title, body, version, created_at, updated_at";
+    "RETURNING {}";
 
 struct UpdateNote : NoteStatement {
   explicit UpdateNote(db::Session& session) : NoteStatement(session) {
     statement.exchange(soci::use(title, title_given, "title"));
     statement.exchange(soci::use(body, body_given, "body"));
+    statement.exchange(soci::use(pinned, pinned_given, "pinned"));
+    statement.exchange(soci::use(archived, archived_given, "archived"));
     statement.exchange(soci::use(now, "now"));
     statement.exchange(soci::use(id, "id"));
     statement.exchange(soci::use(owner, "owner"));
     statement.exchange(soci::use(any_version, "any_version"));
     statement.exchange(soci::use(expected_version, "expected_version"));
-    prepare_reading(kUpdateNote);
+    prepare_reading(fmt::format(kUpdateNote, note_columns(session.dialect())));
   }
 
   std::string title;
   soci::indicator title_given = soci::i_null;
   std::string body;
   soci::indicator body_given = soci::i_null;
+  int pinned = 0;
+  soci::indicator pinned_given = soci::i_null;
+  int archived = 0;
+  soci::indicator archived_given = soci::i_null;
   std::string now;
   std::string id;
   std::string owner;
@@ -221,6 +155,11 @@ void bind(const std::optional<std::string>& value, std::string& text, soci::indi
   given = value ? soci::i_ok : soci::i_null;
 }
 
+void bind(std::optional<bool> value, int& flag, soci::indicator& given) {
+  flag = value.value_or(false) ? 1 : 0;
+  given = value ? soci::i_ok : soci::i_null;
+}
+
 }  // namespace
 
 void insert_note(db::Session& session, const Note& note) {
@@ -229,6 +168,9 @@ void insert_note(db::Session& session, const Note& note) {
                 .owner = to_string(note.owner),
                 .title = note.title,
                 .body = note.body,
+                .tags = {},
+                .pinned = note.pinned ? 1 : 0,
+                .archived = note.archived ? 1 : 0,
                 .version = note.version,
                 .created_at = to_string(note.created_at),
                 .updated_at = to_string(note.updated_at)};
@@ -264,6 +206,8 @@ std::optional<Note> update_note(db::Session& session, UserId owner, NoteId id,
   auto& update = session.kept<UpdateNote>();
   bind(patch.title, update.title, update.title_given);
   bind(patch.body, update.body, update.body_given);
+  bind(patch.pinned, update.pinned, update.pinned_given);
+  bind(patch.archived, update.archived, update.archived_given);
   update.now = to_string(now);
   update.id = to_string(id);
   update.owner = to_string(owner);

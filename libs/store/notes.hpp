@@ -14,6 +14,7 @@
 /// db::Database turns that into Error.
 namespace notes::store {
 
+/// The note without its tags; see set_tags() in store/note_tags.hpp.
 void insert_note(db::Session& session, const domain::Note& note);
 
 /// The owner's note, unless it lies in the trash.
@@ -25,7 +26,8 @@ std::vector<domain::Note> list_notes(db::Session& session, domain::UserId owner,
                                      const std::optional<domain::NotePosition>& after);
 
 /// Applies the patch if the note is there and, when `expected_version` is given, still has that
-/// version: decided inside the UPDATE. The note as it is now; nullopt when nothing was changed.
+/// version: decided inside the UPDATE. The patch's tags are not applied; see set_tags(). The note
+/// as it is now; nullopt when nothing was changed.
 std::optional<domain::Note> update_note(db::Session& session, domain::UserId owner,
                                         domain::NoteId id, const domain::NotePatch& patch,
                                         std::optional<std::int64_t> expected_version,

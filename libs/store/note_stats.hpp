@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/timestamp.hpp"
+#include "db/session.hpp"
+#include "domain/user.hpp"
+
+namespace notes::store {
+
+/// Counts the notes of the users behind `after` up to `last` anew. What changed after `as_of` may
+/// be counted or not: the numbers are held against the notes only where nothing did. Returns for
+/// how many users others stood there, or none. Throws db::StatementError.
+std::int64_t recompute_note_stats(db::Session& session, domain::UserId after, domain::UserId last,
+                                  Timestamp as_of);
+
+}  // namespace notes::store
