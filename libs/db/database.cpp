@@ -31,7 +31,13 @@ PoolOptions single(PoolOptions options) {
 struct Refusal {
   StatementError error;
   bool committing;
+  bool severed;
 };
+
+StatementError cut_off() {
+  const std::string why = "the connection to the database was cut off from this side";
+  return {ErrorCode::unreachable, why, Failure::disconnected, {.state = "08003", .message = why}};
+}
 
 /// BEGIN and COMMIT run raw: what they are refused for leaves as any other statement's failure
 /// does, a deferred rule as a conflict and a full disk as unreachable.
@@ -70,7 +76,8 @@ struct Database::State {
     }
   }
 
-  std::optional<Refusal> attempt(Access access, const std::function<void(Session&)>& work);
+  std::optional<Refusal> attempt(Access access, const TransactionOptions& options,
+                                 const std::function<void(Session&)>& work);
 
   const config::DatabaseSettings settings;
   const Url url;
@@ -90,18 +97,25 @@ const Url& Database::url() const { return state_->url; }
 
 const Dialect& Database::dialect() const { return state_->dialect; }
 
-std::optional<Refusal> Database::State::attempt(Access access,
+void Database::disconnect() noexcept {
+  if (state_->url.in_memory()) return;
+  state_->pool->disconnect();
+  if (state_->readers) state_->readers->disconnect();
+}
+
+std::optional<Refusal> Database::State::attempt(Access access, const TransactionOptions& options,
                                                 const std::function<void(Session&)>& work) {
   auto lease = access == Access::read && readers ? readers->acquire() : pool->acquire();
   auto& session = lease.session();
   bool committing = false;
   bool working = false;
   try {
-    if (access == Access::write) dialect.execute_raw(session, dialect.begin_write());
+    if (access == Access::write) dialect.begin(session, options.idle_limit);
     working = true;
     work(session);
     working = false;
     if (access == Access::write) {
+      if (session.severed()) throw cut_off();
       committing = true;
       dialect.commit(session);
     } else if (dialect.in_transaction(session)) {
@@ -113,17 +127,20 @@ std::optional<Refusal> Database::State::attempt(Access access,
     auto refused = dialect.translate(session, error);
     if (!refused) throw;
     if (!working) refused.emplace(with_code_of_failure(*refused));
+    const bool severed = session.severed();
+    if (severed) refused.emplace(cut_off());
     if (refused->failure() == Failure::disconnected) lease.lost();
-    return Refusal{std::move(*refused), committing};
+    return Refusal{std::move(*refused), committing, severed};
   }
 }
 
-void Database::run(Access access, const std::function<void(Session&)>& work) {
+void Database::run(Access access, const TransactionOptions& options,
+                   const std::function<void(Session&)>& work) {
   Backoff backoff;
   unsigned retries = 0;
   bool reconnected = false;
   for (;;) {
-    const auto refusal = state_->attempt(access, work);
+    const auto refusal = state_->attempt(access, options, work);
     if (!refusal) return;
     const auto& error = refusal->error;
     if (error.failure() == Failure::disconnected) {
@@ -133,7 +150,7 @@ void Database::run(Access access, const std::function<void(Session&)>& work) {
             fmt::format("{}; it was committing: whether the transaction was committed is not known",
                         error.what()));
       }
-      if (reconnected) throw StatementError(error);
+      if (reconnected || refusal->severed) throw StatementError(error);
       reconnected = true;
       continue;
     }

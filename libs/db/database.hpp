@@ -15,6 +15,13 @@
 
 namespace notes::db {
 
+/// What a transaction asks of the database beside its statements.
+struct TransactionOptions {
+  /// How long the client may let the database wait between two statements before the transaction is
+  /// ended under it and its locks are free, where the engine can do that; see Dialect::begin.
+  std::optional<std::chrono::milliseconds> idle_limit = {};
+};
+
 /// One database: its sessions, its transactions and its retries. Thread-safe. Building one does not
 /// connect: a server starts while its database is down. Everything passed in must outlive it.
 ///
@@ -50,13 +57,13 @@ class Database {
   /// Neither call may be made inside the other's `work`: a thread that holds one session and waits
   /// for a second can wait for itself.
   template <typename Work>
-  auto transact(Work&& work) {
+  auto transact(Work&& work, const TransactionOptions& options = {}) {
     using Result = std::invoke_result_t<Work&, Session&>;
     if constexpr (std::is_void_v<Result>) {
-      run(Access::write, [&](Session& session) { work(session); });
+      run(Access::write, options, [&](Session& session) { work(session); });
     } else {
       std::optional<Result> result;
-      run(Access::write, [&](Session& session) { result.emplace(work(session)); });
+      run(Access::write, options, [&](Session& session) { result.emplace(work(session)); });
       return std::move(*result);
     }
   }
@@ -68,13 +75,21 @@ class Database {
   auto read(Work&& work) {
     using Result = std::invoke_result_t<Work&, Session&>;
     std::optional<Result> result;
-    run(Access::read, [&](Session& session) { result.emplace(work(session)); });
+    run(Access::read, {}, [&](Session& session) { result.emplace(work(session)); });
     return std::move(*result);
   }
 
+  /// Severs every session that is in use now (see Session::sever): the calls that use them throw
+  /// Error{unreachable}, also those that wait for a database that does not answer, and nothing of
+  /// them is committed unless its commit was under way. Calls made later are served as ever, on
+  /// sessions that have been asked before. Does nothing to a database in memory, which would end
+  /// with its session. Does not wait; from any thread.
+  void disconnect() noexcept;
+
  private:
   enum class Access { read, write };
-  void run(Access access, const std::function<void(Session&)>& work);
+  void run(Access access, const TransactionOptions& options,
+           const std::function<void(Session&)>& work);
 
   struct State;
   std::unique_ptr<State> state_;

@@ -74,6 +74,10 @@ const Dialect& Dialect::of(Engine engine) {
   return sqlite;
 }
 
+void Dialect::begin(Session& session, std::optional<std::chrono::milliseconds>) const {
+  execute_raw(session, begin_write());
+}
+
 void Dialect::commit(Session& session) const { execute_raw(session, "COMMIT"); }
 
 Failure Dialect::classify(Session& session, const std::exception& error) const {

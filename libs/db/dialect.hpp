@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <exception>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +61,13 @@ class StatementError : public Error {
   DatabaseError details_;
 };
 
+/// What a SELECT does to the rows it finds, until its transaction ends.
+enum class RowLock {
+  share,            ///< nobody may change them
+  update,           ///< nobody else may change or lock them
+  update_unlocked,  ///< as update; rows that somebody holds are left out instead of waited for
+};
+
 /// Everything in which the databases differ. The base class is the portable behaviour; an engine
 /// overrides only what a test shows to differ. Stateless and thread-safe.
 class Dialect {
@@ -81,6 +91,11 @@ class Dialect {
 
   virtual std::string_view begin_write() const { return "BEGIN"; }
 
+  /// Begins a transaction that writes, in one round trip. Where a server can, it ends the session
+  /// of a client that lets it wait longer than `idle_limit` between two statements, so that a
+  /// process that was stopped does not hold its locks for ever.
+  virtual void begin(Session& session, std::optional<std::chrono::milliseconds> idle_limit) const;
+
   /// Commits. Throws StatementError when it did not commit, also when the transaction had failed
   /// before and the database would make a rollback of it without a word.
   virtual void commit(Session& session) const;
@@ -97,6 +112,43 @@ class Dialect {
   /// Stops the statement that another thread runs on this session, which then fails with
   /// Failure::cancelled; nothing when none runs. From any thread, not from a signal handler.
   virtual void cancel(Session& session) const noexcept = 0;
+
+  /// Breaks the connection under the call that another thread is in; see Session::sever, which is
+  /// what to call. From any thread, not from a signal handler.
+  virtual void sever(Session& session) const noexcept = 0;
+
+  /// The database's own clock moved by a duration, as an SQL expression that goes into a column of
+  /// times and compares with one; not the time at which the transaction began.
+  virtual std::string clock_after(std::chrono::milliseconds duration) const = 0;
+
+  /// What locks the rows of a SELECT, with a blank in front, to stand at its end; empty where a
+  /// transaction that writes has the whole database to itself.
+  virtual std::string_view row_lock(RowLock) const { return ""; }
+
+  /// The aggregate of the texts of a group, its first argument, with the second one between them;
+  /// in no order.
+  virtual std::string_view joining_aggregate() const { return "STRING_AGG"; }
+
+  /// Hears from now on what notify() says on a channel. False where nothing can be heard: in an
+  /// engine without notifications, and behind a connection pooler, where the server's session may
+  /// be another's the next moment.
+  virtual bool listen(Session&, std::string_view) const { return false; }
+
+  /// After listen() was true: waits until something is heard, at most that long; what came since
+  /// the last call counts. False when the session was severed. Throws StatementError{unreachable}
+  /// when the connection is lost.
+  virtual bool heard(Session&, std::chrono::milliseconds) const { return false; }
+
+  /// Tells whoever listens on a channel, when the transaction commits or, outside one, at once.
+  /// Does nothing where nobody can.
+  virtual void notify(Session&, std::string_view) const {}
+
+  /// Values that the statements of the open transaction can read by their names. PostgreSQL:
+  /// current_setting('SPACE.NAME', true), until the transaction ends. SQLite: SPACE('NAME'), NULL
+  /// for a name that is not there, until the session exposes others in this space. `space` and the
+  /// names are identifiers, the names with dots between them if they like.
+  virtual void expose(Session& session, const std::string& space,
+                      const std::map<std::string, std::string, std::less<>>& values) const = 0;
 
   /// By SQLSTATE or extended result code, never by text. Failure::other for an exception that is
   /// not the database's.

@@ -107,7 +107,16 @@ Pool::Slot Pool::take_idle() {
   if (idle_.empty()) return {};
   auto slot = std::move(idle_.back());
   idle_.pop_back();
+  in_use_.insert(slot.session.get());
   return slot;
+}
+
+void Pool::close(Slot& slot) {
+  {
+    const std::lock_guard lock(mutex_);
+    in_use_.erase(slot.session.get());
+  }
+  slot.session.reset();
 }
 
 Pool::Slot Pool::open() {
@@ -115,6 +124,8 @@ Pool::Slot Pool::open() {
   auto session = connect_();
   instruments_.create_time.observe(seconds_since(start));
   const auto now = Steady::now();
+  const std::lock_guard lock(mutex_);
+  in_use_.insert(session.get());
   return {std::move(session), now, now};
 }
 
@@ -130,7 +141,7 @@ void Pool::make_usable(Slot& slot) {
     const bool old = options_.recycle_after && now - slot.opened >= *options_.recycle_after;
     if (!old && (trusted(slot, now) || slot.session->dialect().alive(*slot.session))) return;
     if (!old) logger_.info("a database connection was found dead", {{"pool", options_.name}});
-    slot = {};
+    close(slot);
     const std::lock_guard lock(mutex_);
     slot = take_idle();
     count_sessions();
@@ -143,6 +154,10 @@ void Pool::give_back(Slot slot) noexcept {
   const std::lock_guard lock(mutex_);
   const auto now = Steady::now();
   slot.used = now;
+  if (slot.session && slot.session->severed()) {
+    in_use_.erase(slot.session.get());
+    surplus.push_back(std::exchange(slot, {}));
+  }
   if (!waiters_.empty()) {
     auto* first = waiters_.front();
     waiters_.pop_front();
@@ -153,7 +168,10 @@ void Pool::give_back(Slot slot) noexcept {
     return;
   }
   --lent_;
-  if (slot.session) idle_.push_back(std::move(slot));
+  if (slot.session) {
+    in_use_.erase(slot.session.get());
+    idle_.push_back(std::move(slot));
+  }
   while (!idle_.empty() && idle_.size() + lent_ > options_.size &&
          now - idle_.front().used >=
              options_.ping_after_idle.value_or(std::chrono::milliseconds(0))) {
@@ -163,7 +181,13 @@ void Pool::give_back(Slot slot) noexcept {
   count_sessions();
 }
 
-void Pool::suspect_idle_sessions() {
+void Pool::disconnect() noexcept {
+  const std::lock_guard lock(mutex_);
+  for (auto* session : in_use_) session->sever();
+  suspect_before_ = Steady::now();
+}
+
+void Pool::suspect_idle_sessions() noexcept {
   const std::lock_guard lock(mutex_);
   suspect_before_ = Steady::now();
 }
@@ -180,12 +204,15 @@ Pool::Lease::Lease(Lease&& other) noexcept
 
 Pool::Lease::~Lease() {
   if (pool_ == nullptr) return;
-  if (slot_.session && !slot_.session->dialect().reset(*slot_.session)) slot_.session.reset();
+  if (slot_.session) {
+    auto& session = *slot_.session;
+    if (session.severed() || !session.dialect().reset(session)) pool_->close(slot_);
+  }
   pool_->give_back(std::move(slot_));
 }
 
 void Pool::Lease::lost() {
-  slot_.session.reset();
+  pool_->close(slot_);
   pool_->suspect_idle_sessions();
 }
 

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "db/session.hpp"
@@ -58,6 +59,10 @@ class Pool {
   /// `connect` throws.
   Lease acquire();
 
+  /// Severs every session that is lent now (see Session::sever), and lets those that are idle now
+  /// be asked before they are lent again. Does not wait.
+  void disconnect() noexcept;
+
  private:
   using Time = std::chrono::steady_clock::time_point;
 
@@ -84,11 +89,12 @@ class Pool {
 
   Slot wait_for_slot();
   Slot take_idle();
+  void close(Slot& slot);
   Slot open();
   void make_usable(Slot& slot);
   bool trusted(const Slot& slot, Time now);
   void give_back(Slot slot) noexcept;
-  void suspect_idle_sessions();
+  void suspect_idle_sessions() noexcept;
   void count_sessions();
 
   const PoolOptions options_;
@@ -100,6 +106,7 @@ class Pool {
   // guards: all below
   std::deque<Slot> idle_;  // the one used last at the back
   unsigned lent_ = 0;      // rights handed out, whether their session is open yet or not
+  std::unordered_set<Session*> in_use_;  // the open sessions of those
   std::deque<Waiter*> waiters_;
   Time suspect_before_{};  // sessions not used since are asked first
 };

@@ -4,6 +4,10 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 namespace notes::db {
 namespace {
 
@@ -90,9 +94,17 @@ PostgresqlConnection::PostgresqlConnection(const soci::connection_parameters& pa
                                            Statements statements)
     : soci::postgresql_session_backend(parameters, false),
       statements_(statements),
-      cancel_(PQgetCancel(conn_)) {}
+      cancel_(PQgetCancel(conn_)),
+      socket_(::fcntl(PQsocket(conn_), F_DUPFD_CLOEXEC, 0)) {
+  if (socket_ >= 0) return;
+  PQfreeCancel(cancel_);
+  throw soci::soci_error("no file descriptor is left for another connection");
+}
 
-PostgresqlConnection::~PostgresqlConnection() { PQfreeCancel(cancel_); }
+PostgresqlConnection::~PostgresqlConnection() {
+  PQfreeCancel(cancel_);
+  ::close(socket_);
+}
 
 soci::postgresql_statement_backend* PostgresqlConnection::make_statement_backend() {
   return new Statement(*this, statements_);
@@ -103,6 +115,12 @@ void PostgresqlConnection::cancel() const noexcept {
   // A request that does not get through changes nothing: the statement goes on, and its own time
   // limit ends it.
   static_cast<void>(PQcancel(cancel_, reason.data(), static_cast<int>(reason.size())));
+}
+
+void PostgresqlConnection::sever() const noexcept {
+  // libpq closes its own descriptor when it finds the connection broken, and the number may be
+  // somebody else's by then.
+  ::shutdown(socket_, SHUT_RDWR);
 }
 
 soci::details::session_backend* PostgresqlBackend::make_session(

@@ -22,10 +22,13 @@ class PostgresqlConnection final : public soci::postgresql_session_backend {
   PGconn* handle() const { return conn_; }
   /// Thread-safe (libpq: PQcancel).
   void cancel() const noexcept;
+  /// Ends the connection under whoever waits on it. Thread-safe.
+  void sever() const noexcept;
 
  private:
   Statements statements_;
   PGcancel* cancel_;
+  int socket_;  // a second descriptor of the connection's socket, which libpq does not close
 };
 
 /// SOCI's PostgreSQL backend with its known faults mended: a statement that failed, or that binds

@@ -11,12 +11,16 @@
 #include <fmt/format.h>
 
 #include "db/postgresql_backend.hpp"
+#include "db/postgresql_wait.hpp"
 #include "db/session.hpp"
 
 namespace notes::db {
 namespace {
 
-using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
+using Result = PostgresqlResult;
+
+/// For what asks nothing of the database: a server that takes longer is taken for lost.
+constexpr std::chrono::seconds kAnswerTimeout{5};
 
 PostgresqlConnection& connection(Session& session) {
   return *static_cast<PostgresqlConnection*>(session.soci().get_backend());
@@ -148,6 +152,13 @@ std::string run(PostgresqlConnection& connection, std::string_view statement) {
   return tag;
 }
 
+/// The only value of a statement without parameters.
+std::string value_of(PGconn* conn, const char* statement) {
+  const Result result(PQexec(conn, statement), &PQclear);
+  if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) throw_error(conn, result.get());
+  return PQgetvalue(result.get(), 0, 0);
+}
+
 std::string percent_encode(std::string_view text) {
   std::string encoded;
   for (const char c : text) {
@@ -192,15 +203,21 @@ std::string complete(const Url& url, std::chrono::milliseconds connect_timeout) 
 
 void drop_notice(void*, const char*) {}
 
-void set_up(PGconn* conn) {
+void set_up(PGconn* conn, std::chrono::milliseconds longest) {
   PQsetNoticeProcessor(conn, &drop_notice, nullptr);  // libpq would print them on stderr
   PQsetErrorVerbosity(conn, PQERRORS_TERSE);          // DETAIL shows the values of rows
   // All four are reported to the client, which is how PgBouncer carries them from one server
   // session to another.
-  const Result result(PQexec(conn,
-                             "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; "
-                             "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on"),
-                      &PQclear);
+  const auto result =
+      execute_within(conn,
+                     "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; "
+                     "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on",
+                     longest);
+  if (!result && !broken(conn)) {
+    const std::string why = "the server accepted the connection and does not answer";
+    throw StatementError(ErrorCode::unreachable, why, Failure::disconnected,
+                         {.state = "08006", .message = why});
+  }
   if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) throw_error(conn, result.get());
 }
 
@@ -222,7 +239,7 @@ std::unique_ptr<Session> PostgresqlDialect::connect(
     const Url& url, const config::DatabaseSettings& settings) const {
   try {
     auto session = std::make_unique<Session>(open(url, settings.connect_timeout), *this);
-    set_up(handle(*session));
+    set_up(handle(*session), settings.connect_timeout);
     return session;
   } catch (const soci::soci_error& error) {
     const auto text = error.get_error_message();
@@ -234,6 +251,17 @@ std::unique_ptr<Session> PostgresqlDialect::connect(
   } catch (const StatementError& error) {
     cannot_connect(url, error.what());
   }
+}
+
+void PostgresqlDialect::begin(Session& session,
+                              std::optional<std::chrono::milliseconds> idle_limit) const {
+  if (!idle_limit) return Dialect::begin(session, idle_limit);
+  const auto text =
+      fmt::format("{}; SET LOCAL idle_in_transaction_session_timeout = {}", begin_write(),
+                  std::max<std::chrono::milliseconds::rep>(idle_limit->count(), 1));
+  auto* conn = handle(session);
+  const Result result(PQexec(conn, text.c_str()), &PQclear);
+  if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) throw_error(conn, result.get());
 }
 
 void PostgresqlDialect::commit(Session& session) const {
@@ -257,7 +285,7 @@ bool PostgresqlDialect::reset(Session& session) const noexcept {
       return !broken(conn);
     case PQTRANS_INTRANS:
     case PQTRANS_INERROR: {
-      const Result result(PQexec(conn, "ROLLBACK"), &PQclear);
+      const auto result = execute_within(conn, "ROLLBACK", kAnswerTimeout);
       return PQresultStatus(result.get()) == PGRES_COMMAND_OK &&
              PQtransactionStatus(conn) == PQTRANS_IDLE;
     }
@@ -270,11 +298,81 @@ bool PostgresqlDialect::reset(Session& session) const noexcept {
 
 bool PostgresqlDialect::alive(Session& session) const noexcept {
   auto* conn = handle(session);
-  const Result result(PQexec(conn, ""), &PQclear);
+  const auto result = execute_within(conn, "", kAnswerTimeout);
   return PQresultStatus(result.get()) == PGRES_EMPTY_QUERY && !broken(conn);
 }
 
 void PostgresqlDialect::cancel(Session& session) const noexcept { connection(session).cancel(); }
+
+void PostgresqlDialect::sever(Session& session) const noexcept { connection(session).sever(); }
+
+std::string PostgresqlDialect::clock_after(std::chrono::milliseconds duration) const {
+  return fmt::format("(clock_timestamp() + interval '{} milliseconds')", duration.count());
+}
+
+std::string_view PostgresqlDialect::row_lock(RowLock lock) const {
+  switch (lock) {
+    case RowLock::share:
+      return " FOR SHARE";
+    case RowLock::update:
+      return " FOR UPDATE";
+    case RowLock::update_unlocked:
+      return " FOR UPDATE SKIP LOCKED";
+  }
+  return "";
+}
+
+bool PostgresqlDialect::listen(Session& session, std::string_view channel) const {
+  auto* conn = handle(session);
+  const Result process(PQexec(conn, "SELECT pg_backend_pid()"), &PQclear);
+  if (broken(conn)) throw_error(conn, process.get());
+  if (PQresultStatus(process.get()) != PGRES_TUPLES_OK) return false;
+  // A pooler makes up the process that it names when a client connects.
+  if (PQgetvalue(process.get(), 0, 0) != std::to_string(PQbackendPID(conn))) return false;
+  const Result result(PQexec(conn, fmt::format("LISTEN {}", quote(channel)).c_str()), &PQclear);
+  if (broken(conn)) throw_error(conn, result.get());
+  // What speaks PostgreSQL's protocol does not always have it.
+  return PQresultStatus(result.get()) == PGRES_COMMAND_OK;
+}
+
+bool PostgresqlDialect::heard(Session& session, std::chrono::milliseconds longest) const {
+  auto* conn = handle(session);
+  const bool heard = wait_for_notification(conn, longest);
+  if (broken(conn) && !session.severed()) throw_error(conn, nullptr);
+  return heard;
+}
+
+void PostgresqlDialect::notify(Session& session, std::string_view channel) const {
+  // CockroachDB has no such function, and a statement that fails would fail the transaction.
+  struct Known {
+    explicit Known(Session& asked)
+        : there(value_of(handle(asked),
+                         "SELECT to_regprocedure('pg_notify(text,text)') IS NOT NULL") == "t") {}
+    bool there;
+  };
+  if (!session.kept<Known>().there) return;
+  run(connection(session), fmt::format("NOTIFY {}", quote(channel)));
+}
+
+void PostgresqlDialect::expose(
+    Session& session, const std::string& space,
+    const std::map<std::string, std::string, std::less<>>& values) const {
+  std::string text = "SELECT true";
+  std::vector<std::string> names;
+  names.reserve(values.size());
+  std::vector<const char*> parameters;
+  for (const auto& [name, value] : values) {
+    names.push_back(fmt::format("{}.{}", space, name));
+    parameters.push_back(names.back().c_str());
+    parameters.push_back(value.c_str());
+    text += fmt::format(", set_config(${}, ${}, true)", parameters.size() - 1, parameters.size());
+  }
+  auto* conn = handle(session);
+  const Result result(PQexecParams(conn, text.c_str(), static_cast<int>(parameters.size()), nullptr,
+                                   parameters.data(), nullptr, nullptr, 0),
+                      &PQclear);
+  if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) throw_error(conn, result.get());
+}
 
 void PostgresqlDialect::execute_raw(Session& session, std::string_view statement) const {
   run(connection(session), statement);

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "db/dialect.hpp"
@@ -16,11 +20,20 @@ class PostgresqlDialect final : public Dialect {
   Engine engine() const override { return Engine::postgresql; }
   std::unique_ptr<Session> connect(const Url& url,
                                    const config::DatabaseSettings& settings) const override;
+  void begin(Session& session, std::optional<std::chrono::milliseconds> idle_limit) const override;
   void commit(Session& session) const override;
   bool in_transaction(Session& session) const override;
   bool reset(Session& session) const noexcept override;
   bool alive(Session& session) const noexcept override;
   void cancel(Session& session) const noexcept override;
+  void sever(Session& session) const noexcept override;
+  std::string clock_after(std::chrono::milliseconds duration) const override;
+  std::string_view row_lock(RowLock lock) const override;
+  bool listen(Session& session, std::string_view channel) const override;
+  bool heard(Session& session, std::chrono::milliseconds longest) const override;
+  void notify(Session& session, std::string_view channel) const override;
+  void expose(Session& session, const std::string& space,
+              const std::map<std::string, std::string, std::less<>>& values) const override;
   void execute_raw(Session& session, std::string_view statement) const override;
 
  protected:

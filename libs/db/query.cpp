@@ -1,5 +1,6 @@
 #include "db/query.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -8,14 +9,16 @@
 namespace notes::db {
 namespace {
 
-/// A parameter and whether it is NULL, where SOCI can refer to them.
-struct Bound {
+/// A value and whether it is NULL, where SOCI can refer to them.
+struct Cell {
   std::string value;
   soci::indicator indicator = soci::i_null;
+
+  Text text() const { return indicator == soci::i_null ? std::nullopt : Text(value); }
 };
 
-std::vector<Bound> bind(const std::vector<Text>& parameters) {
-  std::vector<Bound> bound;
+std::vector<Cell> bind(const std::vector<Text>& parameters) {
+  std::vector<Cell> bound;
   bound.reserve(parameters.size());
   for (const auto& parameter : parameters) {
     bound.push_back({parameter.value_or(""), parameter ? soci::i_ok : soci::i_null});
@@ -23,19 +26,35 @@ std::vector<Bound> bind(const std::vector<Text>& parameters) {
   return bound;
 }
 
+void use(soci::statement& statement, std::vector<Cell>& cells) {
+  for (std::size_t at = 0; at < cells.size(); ++at) {
+    statement.exchange(soci::use(cells[at].value, cells[at].indicator, fmt::format("p{}", at)));
+  }
+}
+
+/// Runs work(), with what SOCI throws turned into the database's own words.
+template <typename Work>
+auto translated(Session& session, Work work) {
+  try {
+    return work();
+  } catch (const soci::soci_error& error) {
+    if (auto said = session.dialect().translate(session, error)) throw *std::move(said);
+    throw;
+  }
+}
+
 }  // namespace
 
 std::vector<std::vector<Text>> query(Session& session, const std::string& statement,
                                      const std::vector<Text>& parameters) {
-  try {
+  return translated(session, [&] {
     auto bound = bind(parameters);
     soci::row columns;
     soci::statement prepared(session.soci());
-    for (std::size_t at = 0; at < bound.size(); ++at) {
-      prepared.exchange(soci::use(bound[at].value, bound[at].indicator, fmt::format("p{}", at)));
-    }
+    use(prepared, bound);
     prepared.alloc();
-    prepared.prepare(statement);
+    // One round trip, and no statement that the server would have to forget again.
+    prepared.prepare(statement, soci::details::st_one_time_query);
     prepared.define_and_bind();
     prepared.exchange_for_rowset(soci::into(columns));
     std::vector<std::vector<Text>> rows;
@@ -47,10 +66,68 @@ std::vector<std::vector<Text>> query(Session& session, const std::string& statem
       }
     }
     return rows;
-  } catch (const soci::soci_error& error) {
-    if (auto said = session.dialect().translate(session, error)) throw *std::move(said);
-    throw;
+  });
+}
+
+struct PreparedQuery::Bound {
+  Bound(Session& of, std::size_t parameter_count, std::size_t column_count)
+      : session(of), parameters(parameter_count), columns(column_count), statement(of.soci()) {}
+
+  /// In place: SOCI refers to the cells.
+  void set(const std::vector<Text>& values) {
+    for (std::size_t at = 0; at < parameters.size(); ++at) {
+      parameters[at].value = values[at].value_or("");
+      parameters[at].indicator = values[at] ? soci::i_ok : soci::i_null;
+    }
   }
+
+  Session& session;
+  std::vector<Cell> parameters;
+  std::vector<Cell> columns;
+  soci::statement statement;
+};
+
+PreparedQuery::PreparedQuery(Session& session, const std::string& statement, std::size_t parameters,
+                             std::size_t columns)
+    : bound_(std::make_unique<Bound>(session, parameters, columns)) {
+  translated(session, [&] {
+    auto& prepared = bound_->statement;
+    use(prepared, bound_->parameters);
+    for (auto& cell : bound_->columns) {
+      prepared.exchange(soci::into(cell.value, cell.indicator));
+    }
+    prepared.alloc();
+    prepared.prepare(statement);
+    prepared.define_and_bind();
+  });
+}
+
+PreparedQuery::~PreparedQuery() = default;
+
+std::vector<std::vector<Text>> PreparedQuery::run(const std::vector<Text>& parameters) {
+  bound_->set(parameters);
+  return translated(bound_->session, [&] {
+    std::vector<std::vector<Text>> rows;
+    auto& statement = bound_->statement;
+    for (bool more = statement.execute(true); more; more = statement.fetch()) {
+      auto& row = rows.emplace_back();
+      for (const auto& cell : bound_->columns) row.push_back(cell.text());
+    }
+    return rows;
+  });
+}
+
+std::size_t PreparedQuery::change(const std::vector<Text>& parameters) {
+  bound_->set(parameters);
+  return translated(bound_->session, [&] {
+    bound_->statement.execute(true);
+    return static_cast<std::size_t>(std::max(0LL, bound_->statement.get_affected_rows()));
+  });
+}
+
+std::string Placeholders::add(Text value) {
+  values_.push_back(std::move(value));
+  return fmt::format(":p{}", values_.size() - 1);
 }
 
 }  // namespace notes::db

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,5 +19,37 @@ using Text = std::optional<std::string>;
 /// taken for a parameter: refuse such names before. Throws StatementError.
 std::vector<std::vector<Text>> query(Session& session, const std::string& statement,
                                      const std::vector<Text>& parameters = {});
+
+/// What query() does, prepared once and run many times: for hot paths, as a member of what
+/// Session::kept() keeps. It belongs to the session and must go before it.
+class PreparedQuery {
+ public:
+  /// `parameters` and `columns`: how many the statement has.
+  PreparedQuery(Session& session, const std::string& statement, std::size_t parameters,
+                std::size_t columns);
+  PreparedQuery(const PreparedQuery&) = delete;
+  PreparedQuery& operator=(const PreparedQuery&) = delete;
+  ~PreparedQuery();
+
+  /// Runs it to its end. Throws StatementError, and can be run again after that.
+  std::vector<std::vector<Text>> run(const std::vector<Text>& parameters);
+  /// The same for a statement without columns: how many rows it changed.
+  std::size_t change(const std::vector<Text>& parameters);
+
+ private:
+  struct Bound;
+  std::unique_ptr<Bound> bound_;
+};
+
+/// Gathers the parameters of a query() while its text is written.
+class Placeholders {
+ public:
+  /// The name of a parameter with this value; it may stand in the text more than once.
+  std::string add(Text value);
+  const std::vector<Text>& values() const { return values_; }
+
+ private:
+  std::vector<Text> values_;
+};
 
 }  // namespace notes::db

@@ -11,6 +11,11 @@ Session::Session(std::unique_ptr<soci::session> connection, const Dialect& diale
 
 Session::~Session() = default;
 
+void Session::sever() noexcept {
+  severed_ = true;
+  dialect_.sever(*this);
+}
+
 std::unique_ptr<Session> open_session(const Url& url, const config::DatabaseSettings& settings) {
   return Dialect::of(url.engine()).connect(url, settings);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <typeindex>
 #include <unordered_map>
@@ -44,6 +45,13 @@ class Session {
   /// Stops the statement that another thread runs here; see Dialect::cancel.
   void cancel() noexcept { dialect_.cancel(*this); }
 
+  /// Breaks the connection, from any thread while the session lives: a call that another thread is
+  /// in fails at once, also one that waits for a server that does not answer any more. On SQLite a
+  /// statement that runs is interrupted, and one that waits for a lock waits on, for the busy
+  /// timeout at most. The session is of no more use, and Database commits nothing on it.
+  void sever() noexcept;
+  bool severed() const { return severed_; }
+
   /// The statement of type T that this session keeps prepared, made by `T(Session&)` when it is
   /// first asked for. T holds the soci::statement and the variables bound to it; it lives as long
   /// as the connection.
@@ -71,6 +79,7 @@ class Session {
 
   std::unique_ptr<soci::session> connection_;
   const Dialect& dialect_;
+  std::atomic<bool> severed_ = false;
   // Behind the connection, so that the statements go first.
   std::unordered_map<std::type_index, std::unique_ptr<KeptBase>> kept_;
 };

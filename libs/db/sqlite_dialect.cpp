@@ -175,6 +175,21 @@ std::unique_ptr<soci::session> open(const Url& url) {
   return std::make_unique<soci::session>(backend, fmt::format("dbname=\"{}\"", path));
 }
 
+using Values = std::map<std::string, std::string, std::less<>>;
+
+void answer_with_value(sqlite_api::sqlite3_context* context, int,
+                       sqlite_api::sqlite3_value** name) {
+  const auto* asked = sqlite_api::sqlite3_value_text(*name);
+  const auto& values = *static_cast<Values*>(sqlite_api::sqlite3_user_data(context));
+  const auto found =
+      asked == nullptr ? values.end() : values.find(reinterpret_cast<const char*>(asked));
+  if (found == values.end()) return;  // NULL
+  sqlite_api::sqlite3_result_text(context, found->second.c_str(),
+                                  static_cast<int>(found->second.size()), nullptr);
+}
+
+void drop_values(void* values) { std::unique_ptr<Values>(static_cast<Values*>(values)).reset(); }
+
 }  // namespace
 
 std::unique_ptr<Session> SqliteDialect::connect(const Url& url,
@@ -228,6 +243,24 @@ bool SqliteDialect::alive(Session& session) const noexcept {
 
 void SqliteDialect::cancel(Session& session) const noexcept {
   sqlite_api::sqlite3_interrupt(handle(session));
+}
+
+void SqliteDialect::sever(Session& session) const noexcept { cancel(session); }
+
+std::string SqliteDialect::clock_after(std::chrono::milliseconds duration) const {
+  // SQLite's clock counts milliseconds; stored times have microseconds, so that text order is time
+  // order.
+  return fmt::format("strftime('%Y-%m-%dT%H:%M:%f000Z', 'now', '{:+.3f} seconds')",
+                     std::chrono::duration<double>(duration).count());
+}
+
+void SqliteDialect::expose(Session& session, const std::string& space, const Values& values) const {
+  auto* connection = handle(session);
+  // SQLite drops them when the function is replaced, when the session ends, and when this fails.
+  const int made = sqlite_api::sqlite3_create_function_v2(
+      connection, space.c_str(), 1, SQLITE_UTF8, std::make_unique<Values>(values).release(),
+      &answer_with_value, nullptr, nullptr, &drop_values);
+  if (made != SQLITE_OK) throw last_error(connection, space, false);
 }
 
 void SqliteDialect::execute_raw(Session& session, std::string_view statement) const {

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "db/dialect.hpp"
@@ -21,6 +25,11 @@ class SqliteDialect final : public Dialect {
   bool reset(Session& session) const noexcept override;
   bool alive(Session& session) const noexcept override;
   void cancel(Session& session) const noexcept override;
+  void sever(Session& session) const noexcept override;
+  std::string clock_after(std::chrono::milliseconds duration) const override;
+  std::string_view joining_aggregate() const override { return "GROUP_CONCAT"; }
+  void expose(Session& session, const std::string& space,
+              const std::map<std::string, std::string, std::less<>>& values) const override;
   void execute_raw(Session& session, std::string_view statement) const override;
 
  protected:
