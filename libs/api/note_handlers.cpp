@@ -9,6 +9,7 @@
 
 #include "api/entity_tag.hpp"
 #include "api/json.hpp"
+#include "api/note_reader.hpp"
 #include "api/page_request.hpp"
 #include "base/error.hpp"
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "domain/tag.hpp"
+#include "store/note_tags.hpp"
 #include "store/notes.hpp"
 
 namespace notes::service {
@@ -39,14 +41,20 @@ Notes::Notes(db::Database& database, const Clock& clock) : database_(database), 
 Note Notes::create(const Actor& actor, const domain::NoteDraft& draft) {
   check(validate(draft));
   const Timestamp now = clock_.now();
-  const Note note{.id = NoteId::make(now),
-                  .owner = actor.user,
-                  .title = draft.title,
-                  .body = draft.body,
-                  .version = 1,
-                  .created_at = now,
-                  .updated_at = now};
-  database_.transact([&](db::Session& session) { store::insert_note(session, note); });
+  Note note{.id = NoteId::make(now),
+            .owner = actor.user,
+            .title = draft.title,
+            .body = draft.body,
+            .pinned = draft.pinned,
+            .archived = draft.archived,
+            .version = 1,
+            .created_at = now,
+            .updated_at = now};
+  const auto tags = domain::tags_of(draft.tags);
+  database_.transact([&](db::Session& session) {
+    store::insert_note(session, note);
+    if (!tags.empty()) note.tags = store::set_tags(session, actor.user, note.id, tags, now);
+  });
   return note;
 }
 
@@ -85,6 +93,9 @@ Note Notes::patch(const Actor& actor, NoteId id, const domain::NotePatch& patch,
   return database_.transact([&](db::Session& session) {
     auto note = store::update_note(session, actor.user, id, patch, expected_version, now);
     if (!note) throw unchanged(session, actor, id, expected_version);
+    if (patch.tags) {
+      note->tags = store::set_tags(session, actor.user, id, domain::tags_of(*patch.tags), now);
+    }
     return std::move(*note);
   });
 }

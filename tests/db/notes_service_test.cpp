@@ -129,9 +129,51 @@ TEST_CASE_TEMPLATE("a version that is not the current one changes nothing", Back
   CHECK(at.notes.get(at.me, note.id) == note);
 }
 
+TEST_CASE_TEMPLATE("a tag is one tag of its owner in any case, and spelt as it was first", Backend,
+                   Sqlite, Postgres) {
+  using Names = std::vector<std::string>;
+  NotesFixture<Backend> at;
+  const Note first = at.notes.create(at.me, {.title = "1", .tags = {"zoo", "Work", "회의"}});
+  CHECK(first.tags == Names{"Work", "zoo", "회의"});
+  CHECK(at.notes.get(at.me, first.id) == first);
+  const Note second = at.notes.create(at.me, {.title = "2", .tags = {"WORK", "new"}});
+  CHECK(second.tags == Names{"Work", "new"});
+  const Note theirs = at.notes.create(at.other, {.title = "3", .tags = {"WORK"}});
+  CHECK(theirs.tags == Names{"WORK"});
+  CHECK(at.notes.list(at.me, 10, std::nullopt).items == std::vector<Note>{second, first});
+  CHECK(at.notes.list(at.other, 10, std::nullopt).items == std::vector<Note>{theirs});
+}
+
+TEST_CASE_TEMPLATE("a patch replaces the tags it names, and leaves them where it names none",
+                   Backend, Sqlite, Postgres) {
+  using Names = std::vector<std::string>;
+  NotesFixture<Backend> at;
+  const Note note = at.notes.create(at.me, {.title = "t", .tags = {"a", "b"}, .pinned = true});
+  const Note kept = at.notes.patch(at.me, note.id, {.archived = true}, std::nullopt);
+  CHECK(kept.tags == Names{"a", "b"});
+  CHECK(kept.pinned);
+  CHECK(kept.archived);
+  CHECK(at.notes.get(at.me, note.id) == kept);
+  const Note replaced =
+      at.notes.patch(at.me, note.id, {.tags = Names{"B", "c"}, .pinned = false}, std::nullopt);
+  CHECK(replaced.tags == Names{"b", "c"});
+  CHECK_FALSE(replaced.pinned);
+  CHECK(replaced.archived);
+  CHECK(at.notes.get(at.me, note.id) == replaced);
+  const Note bare = at.notes.patch(at.me, note.id, {.tags = Names{}}, std::nullopt);
+  CHECK(bare.tags.empty());
+  CHECK(at.notes.get(at.me, note.id) == bare);
+  // With a version that is not the current one nothing is written, the tags neither.
+  CHECK(code_of([&] { at.notes.patch(at.me, note.id, {.tags = Names{"late"}}, 1); }) ==
+        ErrorCode::stale);
+  CHECK(at.notes.get(at.me, note.id) == bare);
+}
+
 TEST_CASE_TEMPLATE("what breaks a rule is not stored", Backend, Sqlite, Postgres) {
   NotesFixture<Backend> at;
   CHECK(code_of([&] { at.notes.create(at.me, {"", ""}); }) == ErrorCode::invalid);
+  CHECK(code_of([&] { at.notes.create(at.me, {.title = "t", .tags = {" "}}); }) ==
+        ErrorCode::invalid);
   CHECK(code_of([&] {
           at.notes.create(at.me, {"t", std::string("a\0b", 3)});
         }) == ErrorCode::invalid);

@@ -25,13 +25,28 @@ std::string text(const Value& value) {
   return {value.GetString(), value.GetStringLength()};
 }
 
+bool flag(const Value& value) {
+  if (!value.IsBool()) refuse("a member that is neither true nor false");
+  return value.GetBool();
+}
+
+std::vector<std::string> texts(const Value& value) {
+  if (!value.IsArray()) refuse("a member that is no array");
+  std::vector<std::string> all;
+  for (const auto& item : value.GetArray()) all.push_back(text(item));
+  return all;
+}
+
 NoteJson note_of(const Value& object) {
-  if (!object.IsObject() || object.MemberCount() != 6) refuse("a note of other than six members");
+  if (!object.IsObject() || object.MemberCount() != 9) refuse("a note of other than nine members");
   const Value& version = member(object, "version");
   if (!version.IsInt64()) refuse("version");
   return {.id = text(member(object, "id")),
           .title = text(member(object, "title")),
           .body = text(member(object, "body")),
+          .tags = texts(member(object, "tags")),
+          .pinned = flag(member(object, "pinned")),
+          .archived = flag(member(object, "archived")),
           .created_at = text(member(object, "created_at")),
           .updated_at = text(member(object, "updated_at")),
           .version = version.GetInt64()};

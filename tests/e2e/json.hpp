@@ -13,6 +13,9 @@ struct NoteJson {
   std::string id;
   std::string title;
   std::string body;
+  std::vector<std::string> tags;
+  bool pinned = false;
+  bool archived = false;
   std::string created_at;
   std::string updated_at;
   std::int64_t version = 0;

@@ -112,6 +112,36 @@ TEST_CASE_TEMPLATE("a note is made, read, changed and thrown away", Backend, Sql
   CHECK(read_page(client.get("/api/v1/notes").body).items.empty());
 }
 
+TEST_CASE_TEMPLATE("tags, pins and the archive are written and read", Backend, Sqlite, Postgres) {
+  Service<Backend> service;
+  auto client = service.server.connect();
+  const auto posted = client.post("/api/v1/notes",
+                                  R"({"title":"t","tags":[" 회의 ","Work","work"],"pinned":true})");
+  REQUIRE(posted.status == 201);
+  const auto note = read_note(posted.body);
+  CHECK(note.tags == std::vector<std::string>{"Work", "회의"});
+  CHECK(note.pinned);
+  CHECK_FALSE(note.archived);
+  const auto path = "/api/v1/notes/" + note.id;
+  CHECK(client.get(path).body == posted.body);
+  CHECK(read_page(client.get("/api/v1/notes").body).items == std::vector<NoteJson>{note});
+
+  const auto patched =
+      client.patch(path, R"({"tags":["WORK","home"],"pinned":null,"archived":true})");
+  REQUIRE(patched.status == 200);
+  const auto changed = read_note(patched.body);
+  CHECK(changed.tags == std::vector<std::string>{"Work", "home"});
+  CHECK_FALSE(changed.pinned);
+  CHECK(changed.archived);
+  CHECK(changed.version == 2);
+  CHECK(client.get(path).body == patched.body);
+
+  const auto refused = client.patch(path, R"({"tags":["ok","a\nb"]})");
+  CHECK(refused.status == 422);
+  CHECK(refused.body.find(R"("pointer":"/tags/1")") != std::string::npos);
+  CHECK(client.get(path).body == patched.body);
+}
+
 TEST_CASE_TEMPLATE("pages run from the newest note to the oldest, each note once", Backend, Sqlite,
                    Postgres) {
   Service<Backend> service;

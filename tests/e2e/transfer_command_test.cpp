@@ -112,7 +112,8 @@ TEST_CASE_TEMPLATE("backup and restore carry a database with its history to anot
   const auto written = Tool(source.url())({"backup", "--out", file});
   CHECK(written.errors == "");
   CHECK(written.status.code == 0);
-  CHECK(written.output.ends_with("written to " + file + ", at revision ad51f7c4903b\n"));
+  const auto head = Tool(source.url())({"heads"}).output.substr(0, 12);
+  CHECK(written.output.ends_with("written to " + file + ", at revision " + head + "\n"));
 
   const Tool tool(target.url());
   const auto name = Backend::kEngine == db::Engine::sqlite
