@@ -82,27 +82,34 @@ class PosixRuleReader {
     return negative ? -value : value;
   }
 
+  /// "3.2.0" of M3.2.0: the second Sunday of March.
+  std::optional<PosixRule::Moment> weekday_of_month() {
+    const auto month = number();
+    const auto week = accept('.') ? number() : std::nullopt;
+    const auto weekday = accept('.') ? number() : std::nullopt;
+    if (!month || !week || !weekday) return std::nullopt;
+    if (*month < 1 || *month > 12 || *week < 1 || *week > 5 || *weekday > 6) return std::nullopt;
+    return PosixRule::Moment{PosixRule::Kind::month_week_day, *month, *week, *weekday};
+  }
+
+  std::optional<PosixRule::Moment> day_of_year(PosixRule::Kind kind) {
+    const auto day = number();
+    if (!day || *day > 365) return std::nullopt;
+    PosixRule::Moment result;
+    result.kind = kind;
+    result.day = *day;
+    return result;
+  }
+
   std::optional<PosixRule::Moment> moment() {
     if (!accept(',')) return std::nullopt;
-    PosixRule::Moment result;
-    if (accept('M')) {
-      const auto month = number();
-      const auto week = accept('.') ? number() : std::nullopt;
-      const auto weekday = accept('.') ? number() : std::nullopt;
-      if (!month || !week || !weekday || *month < 1 || *month > 12) return std::nullopt;
-      if (*week < 1 || *week > 5 || *weekday > 6) return std::nullopt;
-      result = {PosixRule::Kind::month_week_day, *month, *week, *weekday};
-    } else {
-      result.kind = accept('J') ? PosixRule::Kind::julian_day : PosixRule::Kind::day;
-      const auto day = number();
-      if (!day || *day > 365) return std::nullopt;
-      result.day = *day;
-    }
-    if (accept('/')) {
-      const auto at = time();
-      if (!at) return std::nullopt;
-      result.time = *at;
-    }
+    auto result = accept('M')   ? weekday_of_month()
+                  : accept('J') ? day_of_year(PosixRule::Kind::julian_day)
+                                : day_of_year(PosixRule::Kind::day);
+    if (!result || !accept('/')) return result;
+    const auto at = time();
+    if (!at) return std::nullopt;
+    result->time = *at;
     return result;
   }
 

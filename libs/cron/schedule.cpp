@@ -109,20 +109,6 @@ std::optional<Fire> next_multiple(milliseconds interval, Timestamp after) {
   return Fire{Timestamp(at), std::move(nominal), 0};
 }
 
-std::string_view name_of(DaylightSaving dst) {
-  switch (dst) {
-    case DaylightSaving::vixie:
-      return "vixie";
-    case DaylightSaving::skip:
-      return "skip";
-    case DaylightSaving::wall:
-      return "wall";
-    case DaylightSaving::utc:
-      return "utc";
-  }
-  return "vixie";
-}
-
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t";
   const std::size_t begin = text.find_first_not_of(kBlank);
@@ -147,6 +133,20 @@ milliseconds read_interval(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view to_string(DaylightSaving dst) {
+  switch (dst) {
+    case DaylightSaving::vixie:
+      return "vixie";
+    case DaylightSaving::skip:
+      return "skip";
+    case DaylightSaving::wall:
+      return "wall";
+    case DaylightSaving::utc:
+      return "utc";
+  }
+  return "vixie";
+}
 
 Schedule::Schedule(const Fields& fields, milliseconds interval, const Zone& zone,
                    DaylightSaving dst)
@@ -208,7 +208,7 @@ std::string Schedule::canonical() const {
   // Where the clock never changes, the policy changes nothing.
   if (zone_->fixed()) return fmt::format("{} {}", fields, zone_->name());
   return fmt::format(
-      "{} {} {}{}", fields, zone_->name(), name_of(dst_),
+      "{} {} {}{}", fields, zone_->name(), to_string(dst_),
       dst_ == DaylightSaving::vixie && fields_.follows_real_time ? " real-time" : "");
 }
 

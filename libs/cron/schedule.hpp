@@ -26,6 +26,9 @@ enum class DaylightSaving {
   utc,   ///< the expression is read in UTC; the zone only says how times are shown
 };
 
+/// The policy's own name: "vixie".
+std::string_view to_string(DaylightSaving dst);
+
 /// One fire of a schedule. (nominal, fold) names it: no two fires of a schedule share the pair.
 struct Fire {
   Timestamp at;  ///< the instant

@@ -133,11 +133,10 @@ bool runs_at(const Schedule& schedule, sys_seconds at) {
 }
 
 std::string policy(const Schedule& schedule) {
-  if (schedule.daylight_saving() != DaylightSaving::vixie) {
-    return schedule.daylight_saving() == DaylightSaving::skip ? "dst: skip" : "dst: wall";
-  }
-  if (!schedule.fields().follows_real_time) return "dst: vixie";
-  return "dst: vixie, for a minute or hour that begins with '*',";
+  const bool real_time =
+      schedule.daylight_saving() == DaylightSaving::vixie && schedule.fields().follows_real_time;
+  return fmt::format("dst: {}{}", to_string(schedule.daylight_saving()),
+                     real_time ? ", for a minute or hour that begins with '*'," : "");
 }
 
 std::optional<std::string> about_gap(const Schedule& schedule, const Change& change) {
@@ -166,14 +165,25 @@ std::optional<std::string> about_overlap(const Schedule& schedule, const Change&
                                                             schedule.timezone()));
 }
 
+/// A change of the clock surprises nobody: it is asked for every hour as the wall shows it, or
+/// none.
+bool at_ease(const Schedule& schedule) {
+  switch (schedule.daylight_saving()) {
+    case DaylightSaving::vixie:
+      return schedule.fields().hours == kAllHours && schedule.fields().follows_real_time;
+    case DaylightSaving::wall:
+      return schedule.fields().hours == kAllHours;
+    case DaylightSaving::skip:
+      return false;
+    case DaylightSaving::utc:
+      return true;
+  }
+  return false;
+}
+
 /// The next time that is left out, and the next that comes twice.
 void warn_of_clock_changes(const Schedule& schedule, sys_seconds from, Texts& texts) {
-  const Fields& fields = schedule.fields();
-  const bool every_hour = fields.hours == kAllHours;
-  const bool by_the_wall =
-      schedule.daylight_saving() == DaylightSaving::wall ||
-      (schedule.daylight_saving() == DaylightSaving::vixie && fields.follows_real_time);
-  if (schedule.daylight_saving() == DaylightSaving::utc || (every_hour && by_the_wall)) return;
+  if (at_ease(schedule)) return;
   bool gap_found = false;
   bool overlap_found = false;
   for (auto interval = schedule.zone().at(from); interval.end < from + kLookAhead;) {

@@ -74,6 +74,7 @@ TEST_CASE("each form of a field means its values") {
       {"0 0 15w,31W * *", "0 0 0 W15,31 * * both"},
       {"0 0 * * mon#1,3#5", "0 0 0 * * #1:1,#5:3 both"},
       {"0 0 * * friL,0l", "0 0 0 * * L:0,5 both"},
+      {"0 0 * * 7#2,7L", "0 0 0 * * #2:0,L:0 both"},
   };
   for (const auto& row : table) {
     CAPTURE(row.expression);

@@ -1,7 +1,9 @@
 #include "cron/schedule.hpp"
 
+#include <array>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -238,6 +240,22 @@ TEST_CASE("the canonical text differs exactly when the fires may differ") {
   CHECK(canonical("0 0 L,L-2,15W,LW * ?") == "0 0 0 L-0,2,W15,LW * * both America/New_York vixie");
   CHECK(canonical("0 0 * * 1#1,1#3,5L,2") ==
         "0 0 0 * * 2,#1:1,#3:1,L:5 both America/New_York vixie");
+}
+
+TEST_CASE("many threads read a zone at once and ask one schedule") {
+  const auto shared = Schedule::parse("30 2 * * *", {"job", kNewYork});
+  std::array<std::string, 8> answers;
+  {
+    std::vector<std::jthread> threads;
+    for (auto& answer : answers) {
+      threads.emplace_back([&] {
+        const auto own = Schedule::parse("15 0 * * *", {"job", "Asia/Kathmandu"});
+        const Timestamp from = instant("2025-03-08T12:00:00Z");
+        answer = shared.next(from)->nominal + " " + own.next(from)->nominal;
+      });
+    }
+  }
+  for (const auto& answer : answers) CHECK(answer == "2025-03-09T02:30:00 2025-03-09T00:15:00");
 }
 
 TEST_CASE("a schedule is small enough for ten thousand of them") { CHECK(sizeof(Schedule) <= 256); }
