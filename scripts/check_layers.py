@@ -15,7 +15,7 @@ import sys
 # The level of each library. An arrow goes to a lower level; those within one level stand below.
 LEVELS = {
     "base": 0,
-    "telemetry": 1, "config": 1, "cli": 1, "sql": 1, "cron": 1, "domain": 1,
+    "telemetry": 1, "config": 1, "cli": 1, "process": 1, "sql": 1, "cron": 1, "domain": 1,
     "db": 2, "http": 2, "identity": 2, "notify": 2,
     "schema": 3, "store": 3, "migrate": 3, "seed": 3, "transfer": 3, "scheduler": 3,
     "service": 4,

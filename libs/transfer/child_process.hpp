@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -10,35 +9,15 @@
 
 #include <sys/types.h>
 
+#include "process/descriptor.hpp"
+#include "process/spawn.hpp"
+
 namespace notes::transfer {
 
-/// One end of a pipe, or a file; closed at the end.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(other.number_) { other.number_ = -1; }
-  Descriptor& operator=(Descriptor&& other) noexcept;
-  ~Descriptor() { close(); }
-
-  int number() const { return number_; }
-  void close() noexcept;
-
- private:
-  int number_ = -1;
-};
-
-struct Pipe {
-  Descriptor read;
-  Descriptor write;
-};
-
-/// Neither end is inherited. Throws Error{internal}.
-Pipe make_pipe();
-
-/// Writes all of it; false when the other end was closed. SIGPIPE must be ignored, as
-/// cli::run_main does.
-bool try_write(const Descriptor& to, std::string_view bytes);
+using process::Descriptor;
+using process::make_pipe;
+using process::Pipe;
+using process::try_write;
 
 /// A program that runs beside this one. A stop request, and the end of the object, end it.
 class ChildProcess {
@@ -46,9 +25,9 @@ class ChildProcess {
   struct Options {
     std::string program;  ///< found by PATH
     std::vector<std::string> arguments = {};
-    std::map<std::string, std::string, std::less<>> environment = {};  ///< all of it
-    int input = -1;   ///< its standard input; -1: nothing
-    int output = -1;  ///< its standard output; -1: nowhere
+    process::Environment environment = {};  ///< all of it
+    int input = -1;                         ///< its standard input; -1: nothing
+    int output = -1;                        ///< its standard output; -1: nowhere
   };
 
   /// Throws Error{usage} when there is no such program; {internal}.
