@@ -1,9 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "config/variables.hpp"
@@ -25,8 +25,8 @@ struct CommandOptions {
   std::function<BootClock::time_point()> trusted_until = {};
   std::optional<std::chrono::milliseconds> timeout = {};  ///< of this attempt
   std::optional<std::int64_t> epoch = {};                 ///< none for an `exec`
-  /// The program that watches over the command, and its first arguments: main() hands them to
-  /// supervise(). This program itself, unless a test says otherwise.
+  /// The program that watches over the command: its main() calls supervise() (supervisor.hpp). This
+  /// program itself, unless a test says otherwise.
   std::string supervisor = "/proc/self/exe";
 };
 
@@ -45,17 +45,13 @@ Outcome run_command(const CommandWork& work, const Run& run, const CommandOption
 
 /// The command's environment: that of this program without secrets (config::Exposure::secret: a
 /// key that signs tokens is no job's business; DATABASE_URL stays, for jobs that work on the
-/// database), and NOTES_CRON_JOB, NOTES_CRON_RUN, NOTES_CRON_ATTEMPT, NOTES_CRON_EPOCH (not for
-/// `exec`), NOTES_CRON_TICK (for runs of a schedule: "2025-11-02T01:30:00[America/New_York]"), and
-/// for each parameter NOTES_CRON_PARAM_ and its name in capitals.
+/// database), and
+///   NOTES_CRON_JOB, NOTES_CRON_RUN, NOTES_CRON_ATTEMPT, NOTES_CRON_APPLY ("true" or "false"),
+///   NOTES_CRON_EPOCH, not for an `exec`,
+///   NOTES_CRON_TICK ("2025-11-02T01:30:00[America/New_York]") and NOTES_CRON_DUE (RFC 3339), for
+///   runs of a schedule,
+///   NOTES_CRON_PARAM_ and its name in capitals, for each parameter.
 config::Variables command_environment(config::Variables variables, const RunRecord& run,
                                       std::optional<std::int64_t> epoch);
-
-/// The first argument of a program that is to be a supervisor.
-inline constexpr const char* kSuperviseArgument = "--supervise-command";
-
-/// main() of the supervising process; call it before anything else when `arguments[1]` is
-/// kSuperviseArgument. Returns the exit status.
-int supervise(std::span<char* const> arguments);
 
 }  // namespace notes::scheduler
