@@ -1,5 +1,6 @@
 # FindSOCI: SOCI's core and the two database libraries the project uses, as SOCI::core, SOCI::sqlite3 and
 # SOCI::postgresql. Debian's libsoci-dev brings no CMake configuration of its own, and its headers need Boost's.
+# libpq itself is not linked: libs/db/libpq.cpp loads it when a connection to PostgreSQL is first made.
 # The static archives: the shared libraries hide the vtables of the backends, which libs/db derives from.
 find_path(SOCI_INCLUDE_DIR soci/soci.h)
 find_path(SOCI_BOOST_INCLUDE_DIR boost/version.hpp)
@@ -34,5 +35,6 @@ if(SOCI_FOUND AND NOT TARGET SOCI::core)
   add_library(SOCI::postgresql UNKNOWN IMPORTED)
   set_target_properties(SOCI::postgresql PROPERTIES
     IMPORTED_LOCATION "${SOCI_POSTGRESQL_LIBRARY}"
-    INTERFACE_LINK_LIBRARIES "SOCI::core;PostgreSQL::PostgreSQL")
+    INTERFACE_INCLUDE_DIRECTORIES "${PostgreSQL_INCLUDE_DIRS}"
+    INTERFACE_LINK_LIBRARIES "SOCI::core")
 endif()

@@ -51,6 +51,15 @@ TEST_CASE("a folder goes up and down from the command line") {
         "the database stands at base\n");
 }
 
+TEST_CASE("PostgreSQL's client library and its twenty relatives are not loaded with the program") {
+  const auto libraries =
+      run("/usr/bin/ldd",
+          {.arguments = {built("notes-migrate").string()}, .environment = {}, .input = ""});
+  CHECK(libraries.output.find("libsqlite3.so") != std::string::npos);
+  CHECK(libraries.output.find("libpq.so") == std::string::npos);
+  CHECK(libraries.output.find("libgnutls.so") == std::string::npos);
+}
+
 TEST_CASE("--json prints one object and nothing else on standard output") {
   const Desk desk;
   desk.write("aaaa", "", "CREATE TABLE aaaa (x INTEGER);");
