@@ -25,6 +25,10 @@ constexpr std::size_t kSlip = 2;
 
 std::string_view section_of(std::string_view key) { return key.substr(0, key.find('.')); }
 
+/// What notes-cron tells the commands that it runs, which may be programs of ours: one letter short
+/// of a setting's name.
+constexpr std::string_view kJobVariable = "NOTES_CRON_JOB";
+
 /// Kubernetes gives every container NOTES_SERVER_PORT=tcp://10.0.0.1:8080 when a Service is called
 /// notes-server: not meant for us.
 bool is_service_link(std::string_view value) {
@@ -103,6 +107,7 @@ class Loading {
 
   void check_name(std::string_view name, std::string_view origin) {
     if (!name.starts_with("NOTES_") || name.starts_with("NOTES_TEST_")) return;
+    if (name == kJobVariable) return;
     if (std::find(variables_.begin(), variables_.end(), name) != variables_.end()) return;
     const auto best = closest(name, variables_);
     if (!best || edit_distance(name, *best) > kSlip) return;

@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/suggest.hpp"
+#include "cron/warnings.hpp"
 #include "scheduler/job_file_keys.hpp"
 #include "scheduler/job_file_sections.hpp"
 
@@ -109,6 +110,9 @@ void Reading::choose_schedule(const Entry& entry, Draft& draft, const std::strin
     const cron::Context context{draft.job.name, draft.timezone, draft.dst};
     findings_.guarded(place, path + ".schedule", [&] {
       draft.job.schedule = cron::Schedule::parse(*draft.expression, context);
+      for (const auto& warning : cron::warnings(*draft.job.schedule)) {
+        findings_.warn(place, path + ".schedule", warning);
+      }
     });
   }
 }
@@ -233,9 +237,6 @@ void Reading::note_idle_keys(const Entry& entry, const Draft& draft, const std::
   if (draft.job.catch_up != CatchUp::all) {
     idle("max_count", "has no effect without `catch_up: all`");
     idle("rate", "has no effect without `catch_up: all`");
-  }
-  if (!std::holds_alternative<BuiltinWork>(draft.job.work)) {
-    idle("apply", "has no effect: only built-in jobs have a dry run");
   }
 }
 

@@ -146,6 +146,8 @@ void SectionReader::read_url(const Node& node, const JobFileKey& key, const std:
     }
     const Given given{.text = config::expand(node.text(), variables_), .items = {}, .pairs = {}};
     if (given.text.empty()) {
+      // ${NAME:-} says that it may be.
+      if (node.text().find(":-") != std::string::npos) return;
       findings_.warn(node.place(), path, "is empty: nobody is notified there");
     } else if (!key.assign(draft, given)) {
       findings_.problem(node.place(), path, fmt::format("expected {}", key.accepted));

@@ -180,9 +180,10 @@ TEST_CASE_FIXTURE(Fixture,
   CHECK(refusal(sources()) ==
         ".env:2 NOTES_DATABASE_URI: there is no such setting (did you mean 'NOTES_DATABASE_URL'?)");
   directory.write(".env", "FOREIGN=1\n");
-  CHECK(refusal(
-            sources({{"NOTES_TEST_POSTGRES_URL", "x"}, {"NOTES_THEME", "dark"}, {"PROT", "1"}})) ==
-        "accepted");
+  CHECK(refusal(sources({{"NOTES_TEST_POSTGRES_URL", "x"},
+                         {"NOTES_THEME", "dark"},
+                         {"NOTES_CRON_JOB", "x"},
+                         {"PROT", "1"}})) == "accepted");
 }
 
 TEST_CASE_FIXTURE(

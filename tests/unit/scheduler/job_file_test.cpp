@@ -242,6 +242,7 @@ TEST_CASE("a webhook whose variable is not set notifies nobody, and a warning sa
   folder.variables["SLACK_WEBHOOK_URL"] = "";
   CHECK(folder.warnings(kText) ==
         Lines{"1:23: notify.webhook_url: is empty: nobody is notified there"});
+  CHECK(folder.warnings("notify: {webhook_url: ${SLACK_WEBHOOK_URL:-}}\n") == Lines{});
 }
 
 TEST_CASE("other variables that are not set are problems, and what they hold is never shown") {
@@ -271,10 +272,16 @@ TEST_CASE("what is right and looks like a mistake is a warning") {
           "3:37: jobs.refresh-stats.apply: refresh-stats destroys nothing: it needs no leave",
           "3:53: jobs.refresh-stats.timezone: has no effect without a cron expression",
           "3:76: jobs.refresh-stats.max_count: has no effect without `catch_up: all`",
-          "4:45: jobs.report.apply: has no effect: only built-in jobs have a dry run",
           "5:19: jobs.copy.command: is run again when nobody saw how it ended; say `semantics: "
           "at-least-once` if that is meant, else at-most-once",
       });
+}
+
+TEST_CASE("what the cron library warns of gets the place of the schedule") {
+  Folder folder;
+  const auto warnings = folder.warnings("jobs:\n  refresh-stats: {schedule: \"0 0 13 * 5\"}\n");
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].starts_with("2:29: jobs.refresh-stats.schedule: "));
 }
 
 TEST_CASE("a command that is run at most once is not tried again") {
@@ -308,4 +315,10 @@ TEST_CASE("H in a schedule is spread by the job's name") {
   }
   std::sort(fires.begin(), fires.end());
   CHECK(std::unique(fires.begin(), fires.end()) - fires.begin() > 10);
+}
+
+TEST_CASE("docs/scheduling.md has the table of keys as the code has it") {
+  const auto page =
+      tests::read_file(std::filesystem::path(NOTES_SOURCE_DIR) / "docs" / "scheduling.md");
+  CHECK_MESSAGE(page.find(job_file_reference()) != std::string::npos, job_file_reference());
 }
