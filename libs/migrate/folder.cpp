@@ -4,13 +4,14 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sodium.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -39,21 +40,41 @@ class Descriptor {
                                             std::generic_category().message(error)));
 }
 
-std::string read(const std::filesystem::path& path) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status {};
-  if (file.number() < 0 || ::fstat(file.number(), &status) != 0) fail(path, "read", errno);
-  std::string text(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t filled = 0;
-  while (filled < text.size()) {
-    const auto count = ::read(file.number(), text.data() + filled, text.size() - filled);
+/// A file of an open folder, to its end. Each system call counts: a folder may hold ten thousand.
+std::string read(const Descriptor& folder, const std::filesystem::path& path) {
+  const char* name = path.c_str() + path.native().rfind('/') + 1;
+  const Descriptor file(::openat(folder.number(), name, O_RDONLY | O_CLOEXEC));
+  if (file.number() < 0) fail(path, "read", errno);
+  std::string text;
+  std::array<char, 16 * 1024> buffer;  // most files in one go
+  for (;;) {
+    const auto count = ::read(file.number(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail(path, "read", errno);
-    if (count == 0) break;
-    filled += static_cast<std::size_t>(count);
+    if (count == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
   }
-  text.resize(filled);
-  return text;
+}
+
+[[noreturn]] void cannot_list(const std::filesystem::path& folder, const std::error_code& error) {
+  throw Error(ErrorCode::usage,
+              fmt::format("the migrations folder {} cannot be read: {}; name it with --dir",
+                          folder.string(), error.message()));
+}
+
+/// The paths of the .sql files, in the order of their names.
+std::vector<std::filesystem::path> migration_files(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::vector<std::filesystem::path> paths;
+  auto entry = std::filesystem::directory_iterator(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string_view path = entry->path().native();
+    if (path.ends_with(".sql") && path[path.rfind('/') + 1] != '.') paths.push_back(entry->path());
+  }
+  if (error) cannot_list(folder, error);
+  std::sort(paths.begin(), paths.end(),
+            [](const auto& left, const auto& right) { return left.native() < right.native(); });
+  return paths;
 }
 
 /// Versions are numbers of any length: 9 comes before 10, and 007 is 7.
@@ -118,26 +139,48 @@ std::string render(const NewMigration& migration, std::string_view revision) {
 
 }  // namespace
 
-std::vector<Migration> read_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::vector<std::filesystem::path> paths;
-  auto entry = std::filesystem::directory_iterator(folder, error);
-  if (error) {
-    throw Error(ErrorCode::usage,
-                fmt::format("the migrations folder {} cannot be read: {}; name it with --dir",
-                            folder.string(), error.message()));
+FolderReading::FolderReading(const std::filesystem::path& folder) {
+  constexpr std::size_t portion = 32;
+  auto paths = std::make_shared<const std::vector<std::filesystem::path>>(migration_files(folder));
+  // Shared by the portions: the paths and the open folder that they are read from.
+  const auto directory = std::make_shared<const Descriptor>(
+      ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory->number() < 0) cannot_list(folder, {errno, std::generic_category()});
+  for (std::size_t begin = 0; begin < paths->size(); begin += portion) {
+    portions_.emplace_back([=] {
+      std::vector<Migration> migrations;
+      const auto end = std::min(begin + portion, paths->size());
+      for (auto at = begin; at < end; ++at)
+        migrations.push_back(parse_migration((*paths)[at], read(*directory, (*paths)[at])));
+      return migrations;
+    });
   }
-  for (; entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    const auto& path = entry->path();
-    if (path.extension() == ".sql" && !path.filename().native().starts_with('.'))
-      paths.push_back(path);
+  // One portion is done before a thread has started.
+  if (portions_.size() > 1)
+    reader_ = std::jthread([this](const std::stop_token& over) { read_on(over); });
+}
+
+void FolderReading::read_on(const std::stop_token& over) {
+  while (!over.stop_requested()) {
+    const auto at = next_.fetch_add(1);
+    if (at >= portions_.size()) return;
+    portions_[at]();
   }
-  std::sort(paths.begin(), paths.end());
+}
+
+std::vector<Migration> FolderReading::finish() {
+  read_on({});
   std::vector<Migration> migrations;
-  migrations.reserve(paths.size());
-  for (const auto& path : paths) migrations.push_back(parse_migration(path, read(path)));
+  for (auto& portion : portions_) {
+    auto read = portion.get_future().get();
+    std::move(read.begin(), read.end(), std::back_inserter(migrations));
+  }
   chain_by_version(migrations);
   return migrations;
+}
+
+std::vector<Migration> read_folder(const std::filesystem::path& folder) {
+  return FolderReading(folder).finish();
 }
 
 Revision revision_of(const Migration& migration) {

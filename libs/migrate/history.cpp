@@ -1,7 +1,8 @@
 #include "migrate/history.hpp"
 
+#include <algorithm>
 #include <array>
-#include <sstream>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <soci/soci.h>
@@ -45,9 +46,15 @@ std::string joined(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-std::vector<std::string> words(const std::string& text) {
-  std::istringstream stream(text);
-  return {std::istream_iterator<std::string>(stream), {}};
+/// What joined() made of several.
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> found;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    if (end > 0) found.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return found;
 }
 
 Timestamp timestamp(const std::string& text) {
@@ -131,6 +138,11 @@ void History::prepare() {
   transaction.commit();
 }
 
+void History::touch() {
+  session_.dialect().execute_raw(
+      session_, fmt::format("UPDATE {} SET format = format WHERE id = 1", table("_state")));
+}
+
 std::vector<AppliedRevision> History::applied() const {
   if (format() == 0) return {};
   return translated([&](soci::session& sql) {
@@ -143,7 +155,7 @@ std::vector<AppliedRevision> History::applied() const {
         (sql.prepare << "SELECT revision, parents, depends_on, message, checksum, token_checksum, "
                         "applied_at, applied_by, "
                         "duration_ms, tool_version FROM " +
-                            table("") + " ORDER BY applied_at, revision",
+                            table(""),
          soci::into(row.revision), soci::into(parents), soci::into(depends_on),
          soci::into(row.message), soci::into(row.checksum), soci::into(row.token_checksum),
          soci::into(applied_at), soci::into(row.applied_by), soci::into(took),
@@ -156,6 +168,10 @@ std::vector<AppliedRevision> History::applied() const {
       row.took = std::chrono::milliseconds(took);
       rows.push_back(row);
     }
+    // Here and not in SQL: SQLite would copy each row, with its SQL, into a sorter.
+    std::sort(rows.begin(), rows.end(), [](const auto& left, const auto& right) {
+      return std::tie(left.applied_at, left.revision) < std::tie(right.applied_at, right.revision);
+    });
     return rows;
   });
 }
@@ -187,7 +203,6 @@ std::string History::source(std::string_view revision) const {
 void History::add(const Migration& migration, std::string_view token_checksum, EventKind kind,
                   std::chrono::milliseconds took) {
   const Timestamp now = clock_.now();
-  const std::string checksum = migration.source.empty() ? "" : sha256(migration.source);
   translated([&](soci::session& sql) {
     const std::string parents = joined(migration.down_revisions);
     const std::string depends_on = joined(migration.depends_on);
@@ -202,7 +217,7 @@ void History::add(const Migration& migration, std::string_view token_checksum, E
                ":applied_at, :applied_by, :duration, :version)",
         soci::use(migration.revision, "revision"), soci::use(parents, "parents"),
         soci::use(depends_on, "depends_on"), soci::use(migration.message, "message"),
-        soci::use(checksum, "checksum"), soci::use(tokens, "tokens"),
+        soci::use(migration.checksum, "checksum"), soci::use(tokens, "tokens"),
         soci::use(migration.source, "source"), soci::use(applied_at, "applied_at"),
         soci::use(author_.name, "applied_by"), soci::use(duration, "duration"),
         soci::use(author_.tool_version, "version");
@@ -211,7 +226,7 @@ void History::add(const Migration& migration, std::string_view token_checksum, E
   event.kind = kind;
   event.revision = migration.revision;
   event.took = took;
-  event.checksum = checksum;
+  event.checksum = migration.checksum;
   record(std::move(event));
 }
 
@@ -228,21 +243,20 @@ void History::remove(std::string_view revision, EventKind kind, std::chrono::mil
 }
 
 void History::replace_source(const Migration& migration, std::string_view token_checksum) {
-  const std::string checksum = sha256(migration.source);
   translated([&](soci::session& sql) {
     const std::string tokens(token_checksum);
     sql << "UPDATE " + table("") +
                " SET message = :message, checksum = :checksum, token_checksum = :tokens, source = "
                ":source "
                "WHERE revision = :revision",
-        soci::use(migration.message, "message"), soci::use(checksum, "checksum"),
+        soci::use(migration.message, "message"), soci::use(migration.checksum, "checksum"),
         soci::use(tokens, "tokens"), soci::use(migration.source, "source"),
         soci::use(migration.revision, "revision");
   });
   Event event;
   event.kind = EventKind::repair;
   event.revision = migration.revision;
-  event.checksum = checksum;
+  event.checksum = migration.checksum;
   record(std::move(event));
 }
 

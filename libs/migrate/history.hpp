@@ -99,6 +99,10 @@ class History {
   void record(Event event);
   std::vector<Event> events() const;
 
+  /// Writes and changes nothing: a commit of its own, which where commits are durable makes those
+  /// before it durable too.
+  void touch();
+
   Journal journal(std::string_view revision, Direction direction) const;
   /// Writes that a statement is about to run, or (`finished`) has run.
   void journal_write(std::string_view revision, Direction direction, std::size_t ordinal,

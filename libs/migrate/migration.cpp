@@ -8,6 +8,7 @@
 #include "base/duration.hpp"
 #include "base/error.hpp"
 #include "base/suggest.hpp"
+#include "migrate/checksum.hpp"
 
 namespace notes::migrate {
 namespace {
@@ -61,6 +62,7 @@ class Parser {
       at = end + 1;
     }
     finish();
+    migration_.checksum = sha256(source);
     return std::move(migration_);
   }
 

@@ -41,7 +41,8 @@ struct Migration {
   bool has_header = false;  ///< false: read as dbmate reads it, and its parent is the version
                             ///< before it in the folder
   std::filesystem::path path;
-  std::string source;  ///< the whole file, byte for byte
+  std::string source;    ///< the whole file, byte for byte
+  std::string checksum;  ///< SHA-256 of the source
   std::vector<Section> sections;
 
   std::string_view text(const Section& section) const;

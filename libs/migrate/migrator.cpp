@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "migrate/canceller.hpp"
+#include "migrate/commit_group.hpp"
 #include "migrate/folder.hpp"
 #include "migrate/line_diff.hpp"
 #include "migrate/transaction.hpp"
@@ -90,10 +91,17 @@ class Migrator::Run {
       }
       views.push_back({source.migration(), step.direction, views.size() + 1, steps.size()});
     }
-    const auto took = recording([&] {
+    const bool shared =
+        transactions == Transactions::each && views.size() > 1 && lock_->sessions_hold();
+    CommitGroup commits(*session_, history_, shared ? DiskWait::shared : DiskWait::each);
+    const auto took = recording(commits, [&] {
       if (transactions == Transactions::one) return runner.run_together(views);
       std::vector<std::chrono::milliseconds> each;
-      for (const auto& view : views) each.push_back(runner.run(view));
+      for (const auto& view : views) {
+        each.push_back(runner.run(view));
+        commits.committed();
+      }
+      commits.settle();
       return each;
     });
     std::vector<StepReport> done;
@@ -115,13 +123,15 @@ class Migrator::Run {
         .lock(migrator.url_, migrator.database_, migrator.settings_.table, request);
   }
 
-  /// A failure is written into the events.
+  /// What was committed before a failure is settled, and the failure written into the events.
   std::vector<std::chrono::milliseconds> recording(
-      const std::function<std::vector<std::chrono::milliseconds>()>& work) {
+      CommitGroup& commits, const std::function<std::vector<std::chrono::milliseconds>()>& work) {
     try {
       return work();
-    } catch (const MigrationFailure& failure) {
-      if (failure.code() != ErrorCode::unreachable) record(failure);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::unreachable) throw;
+      commits.settle();
+      if (const auto* failure = dynamic_cast<const MigrationFailure*>(&error)) record(*failure);
       throw;
     }
   }
@@ -158,13 +168,17 @@ std::unique_ptr<db::Session> Migrator::open_to_read() const {
 }
 
 Picture Migrator::picture(const History& history) const {
-  return Picture(read_folder(settings_.directory), history.applied(), url_.engine());
+  FolderReading folder(settings_.directory);
+  auto applied = history.applied();
+  return Picture(folder.finish(), std::move(applied), url_.engine());
 }
 
 Picture Migrator::look() const {
-  const auto session = open_to_read();
-  if (!session) return Picture(read_folder(settings_.directory), {}, url_.engine());
-  return picture(History(*session, settings_.table, settings_.author, clock_));
+  FolderReading folder(settings_.directory);
+  std::vector<AppliedRevision> applied;
+  if (const auto session = open_to_read())
+    applied = History(*session, settings_.table, settings_.author, clock_).applied();
+  return Picture(folder.finish(), std::move(applied), url_.engine());
 }
 
 std::vector<Difference> Migrator::differences() const {
@@ -225,22 +239,26 @@ void Migrator::check_upgrade(const Picture& picture, const History* history,
 
 Report Migrator::upgrade(const RevisionSpec& target, Mode mode, Order order,
                          Transactions transactions) {
+  std::vector<Migration> files;
   {
+    FolderReading folder(settings_.directory);  // while the database is connected to and asked
     const auto session = open_to_read();
     std::optional<History> history;
     if (session) history.emplace(*session, settings_.table, settings_.author, clock_);
     const auto* known = history ? &*history : nullptr;
-    const Picture now = history ? picture(*history) : look();
+    auto applied = history ? history->applied() : std::vector<AppliedRevision>();
+    Picture now(folder.finish(), std::move(applied), url_.engine());
     const auto steps = plan_upgrade(now.graph(), now.applied(), target);
     check_upgrade(now, known, steps, order);
     auto rehearsal = rehearsed(now, known, steps);
     if (mode == Mode::rehearse || steps.empty()) {
       return {std::move(rehearsal), ids(now.graph(), now.graph().applied_heads(now.applied()))};
     }
+    files = std::move(now).files();
   }
   Run run(*this);
-  // Another run may have done some of it while this one waited.
-  const Picture now = picture(run.history());
+  // Another run may have done some of it while this one waited; what runs is what was rehearsed.
+  const Picture now(std::move(files), run.history().applied(), url_.engine());
   const auto steps = plan_upgrade(now.graph(), now.applied(), target);
   check_upgrade(now, &run.history(), steps, order);
   Report report;

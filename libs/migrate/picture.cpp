@@ -4,7 +4,6 @@
 #include <unordered_set>
 
 #include "migrate/batch.hpp"
-#include "migrate/checksum.hpp"
 #include "migrate/folder.hpp"
 
 namespace notes::migrate {
@@ -35,7 +34,7 @@ std::vector<Revision> revisions(const std::vector<Migration>& files,
 
 State compare(const Migration& file, const AppliedRevision& row, db::Engine engine) {
   // A revision that was stamped without its file has nothing to be compared with.
-  if (row.checksum.empty() || sha256(file.source) == row.checksum) return State::applied;
+  if (row.checksum.empty() || file.checksum == row.checksum) return State::applied;
   return token_checksum(file, engine) == row.token_checksum ? State::reworded : State::altered;
 }
 

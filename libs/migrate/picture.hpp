@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "migrate/graph.hpp"
@@ -23,7 +24,8 @@ enum class State {
 /// As status and --json write it.
 std::string_view to_string(State state);
 
-/// The folder and the history of one database, put together. Immutable.
+/// The folder and the history of one database, put together. Immutable, until its files
+/// are taken.
 class Picture {
  public:
   /// A revision that only the history knows is part of the graph too, with the parents it had when
@@ -41,6 +43,9 @@ class Picture {
   State state(Graph::Index revision) const { return states_[revision]; }
   /// All revisions in this state, in the graph's order.
   std::vector<Graph::Index> in(State state) const;
+
+  /// The files, for another picture.
+  std::vector<Migration> files() && { return std::move(files_); }
 
  private:
   std::vector<Migration> files_;

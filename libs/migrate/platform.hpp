@@ -64,6 +64,12 @@ class Guard {
   virtual std::optional<std::string> objection() = 0;
 };
 
+/// When a commit returns.
+enum class Commits {
+  durable,   ///< when the database has made it as durable as it is set up to
+  deferred,  ///< before it is on disk; a later durable one takes it along
+};
+
 /// In what the engines differ for running migrations. Stateless and thread-safe.
 class Platform {
  public:
@@ -97,6 +103,10 @@ class Platform {
   virtual void begin_migration(db::Session& session,
                                std::chrono::milliseconds lock_timeout) const = 0;
   virtual void end_migration(db::Session& session) const = 0;
+
+  /// Outside any transaction, where sessions hold. In either case what is committed is never lost
+  /// without all that was committed after it.
+  virtual void set_commits(db::Session& session, Commits commits) const = 0;
 
   /// Inside each transaction, before its first statement, where sessions do not hold.
   virtual void begin_transaction(db::Session& session,

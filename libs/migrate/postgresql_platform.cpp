@@ -152,6 +152,15 @@ void PostgresqlPlatform::begin_migration(db::Session& session,
             {fmt::format("{}ms", lock_timeout.count())});
 }
 
+void PostgresqlPlatform::set_commits(db::Session& session, Commits commits) const {
+  // What speaks PostgreSQL's protocol without this setting goes on waiting for each commit.
+  db::query(session, commits == Commits::deferred
+                         ? "SELECT set_config(name, 'off', false) FROM pg_settings "
+                           "WHERE name = 'synchronous_commit'"
+                         : "SELECT set_config(name, reset_val, false) FROM pg_settings "
+                           "WHERE name = 'synchronous_commit'");
+}
+
 void PostgresqlPlatform::begin_transaction(db::Session& session,
                                            std::chrono::milliseconds lock_timeout) const {
   db::query(session, "SELECT set_config('lock_timeout', :p0, true)",

@@ -12,6 +12,7 @@ class PostgresqlPlatform final : public Platform {
                                 const TableName& table, const LockRequest& request) const override;
   void adopt(db::Session& session, const TableName& table, const RunLock& lock) const override;
   void begin_migration(db::Session& session, std::chrono::milliseconds lock_timeout) const override;
+  void set_commits(db::Session& session, Commits commits) const override;
   void begin_transaction(db::Session& session,
                          std::chrono::milliseconds lock_timeout) const override;
   void end_migration(db::Session& session) const override;

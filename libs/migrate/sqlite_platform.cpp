@@ -213,6 +213,13 @@ void SqlitePlatform::begin_migration(db::Session& session, std::chrono::millisec
   session.dialect().execute_raw(session, "PRAGMA foreign_keys = OFF");
 }
 
+void SqlitePlatform::set_commits(db::Session& session, Commits commits) const {
+  // With the write-ahead log NORMAL keeps the order of commits, and the file whole.
+  session.dialect().execute_raw(session, commits == Commits::deferred
+                                             ? "PRAGMA synchronous = NORMAL"
+                                             : "PRAGMA synchronous = FULL");
+}
+
 void SqlitePlatform::begin_transaction(db::Session&, std::chrono::milliseconds) const {}
 
 void SqlitePlatform::end_migration(db::Session& session) const {

@@ -138,10 +138,6 @@ class Bench:
                     samples.append({"value": done.seconds, "cpu_s": done.cpu_seconds})
 
 
-def has_option(program, option):
-    return option in run([program, "upgrade", "--help"]).output
-
-
 def bench(options):
     with tempfile.TemporaryDirectory(prefix="notes-bench-") as name, contextlib.ExitStack() as stack:
         folder = pathlib.Path(name)
@@ -156,11 +152,10 @@ def bench(options):
                 runs.no_op, files=files, engine=engine, prepare=runs.apply_all)
             plan[f"upgrade, {few:,} one-table migrations, {engine}"] = functools.partial(
                 runs.apply, files=files, engine=engine)
-        plan[f"no-op upgrade, {many:,} files stamped, SQLite"] = functools.partial(
-            runs.no_op, files=many_files, engine="SQLite", prepare=runs.stamp_all)
-        if has_option(runs.program, "--single-transaction"):
-            plan[f"upgrade --single-transaction, {few:,} migrations, PostgreSQL"] = functools.partial(
-                runs.single_transaction, files=files)
+            plan[f"no-op upgrade, {many:,} files stamped, {engine}"] = functools.partial(
+                runs.no_op, files=many_files, engine=engine, prepare=runs.stamp_all)
+        plan[f"upgrade --single-transaction, {few:,} migrations, PostgreSQL"] = functools.partial(
+            runs.single_transaction, files=files)
         rows = []
         for title, work in plan.items():
             if options.only in title:

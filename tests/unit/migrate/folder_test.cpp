@@ -24,6 +24,42 @@ TEST_CASE("a folder's SQL files are read in the order of their names, and others
   CHECK(migrations[1].path == folder.path() / "b2.sql");
 }
 
+TEST_CASE("a folder of many files is read whole and in order") {
+  const tests::TemporaryDirectory folder;
+  std::string text;
+  for (int n = 100; n < 300; ++n) {
+    const auto id = "r" + std::to_string(n);
+    text = "-- revision: " + id + "\n-- migrate:up\nSELECT " + std::to_string(n) + ";\n";
+    if (n == 250) text.append(100'000, ' ');  // longer than any buffer
+    folder.write(id + ".sql", text);
+  }
+
+  FolderReading reading(folder.path());
+  const auto migrations = reading.finish();
+  REQUIRE(migrations.size() == 200);
+  for (std::size_t at = 0; at < migrations.size(); ++at)
+    CHECK(migrations[at].revision == "r" + std::to_string(100 + at));
+  CHECK(migrations[150].source.size() == 100'044);
+  CHECK(migrations[0].source == "-- revision: r100\n-- migrate:up\nSELECT 100;\n");
+}
+
+TEST_CASE("of several files that are wrong the first is told, whichever thread meets it") {
+  const tests::TemporaryDirectory folder;
+  for (int n = 100; n < 300; ++n) {
+    const bool wrong = n == 140 || n == 230;
+    const auto id = "r" + std::to_string(n);
+    folder.write(id + ".sql", wrong ? "SELECT 1;\n" : "-- revision: " + id + "\n-- migrate:up\n");
+  }
+
+  try {
+    read_folder(folder.path());
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::malformed);
+    CHECK(std::string(error.what()).find("r140.sql:1: ") != std::string::npos);
+  }
+}
+
 TEST_CASE("headerless files are chained by the number of their version") {
   const tests::TemporaryDirectory folder;
   for (const auto* name : {"10_c.sql", "9_b.sql", "001_a.sql"})
