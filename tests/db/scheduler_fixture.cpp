@@ -1,8 +1,23 @@
 #include "scheduler_fixture.hpp"
 
+#include <fmt/format.h>
+
 #include "base/clock.hpp"
 
 namespace notes::tests {
+
+Timestamp minute(int minute) {
+  return *Timestamp::parse(fmt::format("2026-11-21T11:{:02}:00Z", minute));
+}
+
+scheduler::Tick tick(int at) {
+  return {
+      .nominal = fmt::format("2026-11-21T11:{:02}:00[UTC]", at), .fold = 0, .due_at = minute(at)};
+}
+
+scheduler::Ownership ownership(const scheduler::RunRecord& run) {
+  return {run.id, run.owner.value(), run.attempt};
+}
 
 void migrate_to_head(const std::string& url) {
   const SystemClock clock;

@@ -35,6 +35,12 @@ std::optional<ErrorCode> code_of(Work work) {
   return std::nullopt;
 }
 
+/// Shorthand for 21 November 2026, 11:MM UTC.
+Timestamp minute(int minute);
+scheduler::Tick tick(int minute);
+
+scheduler::Ownership ownership(const scheduler::RunRecord& run);
+
 /// A database with the scheduler's tables, and what works on them.
 template <typename Backend>
 struct Office {
@@ -58,6 +64,37 @@ struct Office {
     const auto state = lease(who)->acquire();
     REQUIRE(state);
     return {who, state->epoch};
+  }
+
+  /// Jobs that run every minute and have been in use since 11:00.
+  void adopt(const scheduler::Leadership& leader, std::vector<std::string> jobs) {
+    std::vector<scheduler::JobState> states;
+    for (auto& job : jobs) states.push_back({std::move(job), "* * * * *", minute(0)});
+    ledger.adopt(leader, states, false);
+    execute(url(), {"UPDATE cron_jobs SET watermark = '2026-11-21T11:00:00.000000Z'"});
+  }
+
+  /// One tick of a job, at its turn.
+  scheduler::Claimed claim(const scheduler::Leadership& leader, const std::string& job, int at,
+                           scheduler::Overlap overlap = scheduler::Overlap::skip) {
+    const scheduler::Decision decision{.job = job, .tick = tick(at), .overlap = overlap};
+    const scheduler::JobState moved{job, "* * * * *", minute(at)};
+    return ledger.claim(leader, {&decision, 1}, {&moved, 1});
+  }
+
+  scheduler::RunRecord exec(const std::string& job,
+                            scheduler::Overlap overlap = scheduler::Overlap::skip,
+                            std::chrono::milliseconds ttl = std::chrono::minutes(1)) {
+    return ledger.exec({.job = job}, holder(), "a shell", overlap, ttl);
+  }
+
+  std::string state_of(scheduler::RunId run) {
+    return value("SELECT state FROM cron_runs WHERE id = '" + to_string(run) + "'");
+  }
+  /// "run", or why it was skipped; "" without a row.
+  std::string outcome_of(const std::string& job, int at) {
+    return value("SELECT COALESCE((SELECT COALESCE(reason, outcome) FROM cron_ticks WHERE job = '" +
+                 job + "' AND nominal = '" + tick(at).nominal + "'), '')");
   }
 
   std::string value(const std::string& statement) { return value_of(url(), statement); }

@@ -12,6 +12,15 @@ TEST_CASE("each engine has its dialect") {
   CHECK(Dialect::of(Engine::postgresql).begin_write() == "BEGIN");
 }
 
+TEST_CASE("rows are locked where others could write beside a transaction") {
+  const auto& sqlite = Dialect::of(Engine::sqlite);
+  const auto& postgresql = Dialect::of(Engine::postgresql);
+  CHECK(sqlite.row_lock(RowLock::update).empty());
+  CHECK(postgresql.row_lock(RowLock::share) == " FOR SHARE");
+  CHECK(postgresql.row_lock(RowLock::update) == " FOR UPDATE");
+  CHECK(postgresql.row_lock(RowLock::update_unlocked) == " FOR UPDATE SKIP LOCKED");
+}
+
 TEST_CASE("an identifier is quoted as SQL-92 has it") {
   const auto& dialect = Dialect::of(Engine::sqlite);
   CHECK(dialect.quote("notes") == "\"notes\"");
