@@ -53,7 +53,9 @@ ServerApp::ServerApp(const config::Settings& settings, std::string version, cons
       cursor_signer_(settings.secret_key.reveal(), "cursor"),
       notes_(database_, clock),
       readiness_(database_, clock),
-      note_handlers_(notes_, cursor_signer_),
+      note_handlers_(
+          notes_, cursor_signer_,
+          settings.server.require_if_match ? api::IfMatch::required : api::IfMatch::optional),
       probe_handlers_(readiness_, metrics_, std::move(version)),
       admin_(settings.admin.enabled
                  ? std::make_unique<http::Server>(require_loopback(admin_server_settings(settings)),

@@ -39,6 +39,12 @@ void write_note(Writer& writer, const domain::Note& note) {
   write_flag(writer, "archived", note.archived);
   write_member(writer, "created_at", to_string(note.created_at));
   write_member(writer, "updated_at", to_string(note.updated_at));
+  writer.Key("deleted_at");
+  if (note.deleted_at) {
+    write(writer, to_string(*note.deleted_at));
+  } else {
+    writer.Null();
+  }
   writer.Key("version");
   writer.Int64(note.version);
   writer.EndObject();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include "api/note_reader.hpp"
 #include "api/page_request.hpp"
 #include "base/error.hpp"
+#include "http/problem.hpp"
 
 namespace notes::api {
 namespace {
@@ -66,36 +68,89 @@ Response note_response(int status, const Note& note) {
   return response;
 }
 
-Error stale(NoteId id, std::string_view field) {
-  return {ErrorCode::stale,
-          fmt::format("note {} is not in a version that If-Match lists: {}", to_string(id), field)};
+Response created(const Note& note) {
+  auto response = note_response(201, note);
+  response.headers.add("Location", fmt::format("/api/v1/notes/{}", to_string(note.id)));
+  return response;
 }
 
-/// The one version that the request allows to be changed; nullopt when it has no If-Match or allows
-/// any. A list of several is held against the version as it is now; the UPDATE still decides.
-std::optional<std::int64_t> expected_version(const Request& request, const Actor& actor, NoteId id,
-                                             service::Notes& notes) {
-  const auto field = request.headers.combined("If-Match");
-  if (!field) return std::nullopt;
-  const auto list = read_tag_list(*field, TagComparison::strong);
-  if (list.any) return std::nullopt;
-  if (list.versions.size() == 1) return list.versions.front();
-  const auto current = notes.get(actor, id).version;
-  if (!list.includes(current)) throw stale(id, *field);
-  return current;
+/// 412, with the tag of the note as it is (RFC 9110 §13.1): what a client needs to try again.
+Response stale(const Request& request, NoteId id, const service::Stale& stale) {
+  const auto what = stale.current ? fmt::format(
+                                        "note {} has version {}, which the request does "
+                                        "not allow to be changed",
+                                        to_string(id), *stale.current)
+                                  : fmt::format("the id {} is taken", to_string(id));
+  auto response = http::respond(http::problem_of(Error(ErrorCode::stale, what)), request);
+  if (stale.current) response.headers.add("ETag", entity_tag(*stale.current));
+  return response;
+}
+
+Response answer(const Request& request, NoteId id, const service::Changed& changed) {
+  if (const auto* note = std::get_if<Note>(&changed)) return note_response(200, *note);
+  return stale(request, id, std::get<service::Stale>(changed));
+}
+
+Response answer(const Request& request, NoteId id, const std::optional<service::Stale>& failed) {
+  if (failed) return stale(request, id, *failed);
+  return {.status = 204, .headers = {}, .body = {}};
+}
+
+/// A query parameter that is true or false; false when it is not given.
+bool read_switch(const Request& request, std::string_view name) {
+  const auto value = request.query_value(name);
+  if (!value || *value == "false") return false;
+  if (*value == "true") return true;
+  throw Error({{std::string(name), "not_a_switch", "must be true or false"}});
 }
 
 }  // namespace
 
-NoteHandlers::NoteHandlers(service::Notes& notes, const identity::TokenSigner& cursor_signer)
-    : notes_(notes), cursor_signer_(cursor_signer) {}
+/// What the request says of the version that it may change.
+struct NoteHandlers::Precondition {
+  std::optional<std::int64_t> expected;  ///< none: any version
+  std::optional<service::Stale> failed;  ///< it cannot be met
+};
+
+NoteHandlers::NoteHandlers(service::Notes& notes, const identity::TokenSigner& cursor_signer,
+                           IfMatch if_match)
+    : notes_(notes), cursor_signer_(cursor_signer), if_match_(if_match) {}
+
+/// A list of several tags is held against the version as it is now; the UPDATE still decides.
+NoteHandlers::Precondition NoteHandlers::precondition(const Request& request, const Actor& actor,
+                                                      NoteId id) const {
+  const auto field = request.headers.combined("If-Match");
+  if (!field) return {};
+  const auto list = read_tag_list(*field, TagComparison::strong);
+  if (list.any) return {};
+  if (list.versions.size() == 1) return {.expected = list.versions.front(), .failed = {}};
+  const auto current = notes_.version(actor, id);
+  if (!list.includes(current)) return {.expected = {}, .failed = service::Stale{current}};
+  return {.expected = current, .failed = {}};
+}
+
+void NoteHandlers::require_if_match(const Request& request) const {
+  if (if_match_ == IfMatch::optional || request.headers.find("If-Match")) return;
+  throw Error(ErrorCode::unconfirmed,
+              "If-Match is required (server.require_if_match): send the note's ETag, or * to "
+              "change it in any version");
+}
 
 Response NoteHandlers::create(const Request& request) {
   require_media_type(request, {kJson});
-  const auto note = notes_.create(actor_of(request), read_note_draft(request.body));
-  auto response = note_response(201, note);
-  response.headers.add("Location", fmt::format("/api/v1/notes/{}", to_string(note.id)));
-  return response;
+  return created(notes_.create(actor_of(request), read_note_draft(request.body)));
+}
+
+Response NoteHandlers::create_as(const Request& request, const Actor& actor, NoteId id,
+                                 const domain::NoteDraft& draft) {
+  if (request.headers.combined("If-None-Match") != "*" || request.headers.find("If-Match")) {
+    throw Error(ErrorCode::malformed,
+                "PUT takes If-Match with the tag of the note that it replaces, or If-None-Match: * "
+                "to make one, and not both");
+  }
+  const auto made = notes_.create_as(actor, id, draft);
+  if (const auto* note = std::get_if<Note>(&made)) return created(*note);
+  return stale(request, id, std::get<service::Stale>(made));
 }
 
 Response NoteHandlers::get(const Request& request) {
@@ -119,20 +174,46 @@ Response NoteHandlers::list(const Request& request) {
   return http::respond(200, kJson, to_json(page, next_cursor));
 }
 
+Response NoteHandlers::replace(const Request& request) {
+  require_media_type(request, {kJson});
+  const auto actor = actor_of(request);
+  const auto id = note_id(request);
+  const auto draft = read_note_draft(request.body);
+  if (request.headers.find("If-None-Match")) return create_as(request, actor, id, draft);
+  require_if_match(request);
+  const auto condition = precondition(request, actor, id);
+  if (condition.failed) return stale(request, id, *condition.failed);
+  return answer(request, id, notes_.replace(actor, id, draft, condition.expected));
+}
+
 Response NoteHandlers::patch(const Request& request) {
   require_media_type(request, {kMergePatch, kJson});
   const auto actor = actor_of(request);
   const auto id = note_id(request);
   const auto patch = read_note_patch(request.body);
-  const auto expected = expected_version(request, actor, id, notes_);
-  return note_response(200, notes_.patch(actor, id, patch, expected));
+  require_if_match(request);
+  const auto condition = precondition(request, actor, id);
+  if (condition.failed) return stale(request, id, *condition.failed);
+  return answer(request, id, notes_.patch(actor, id, patch, condition.expected));
 }
 
 Response NoteHandlers::trash(const Request& request) {
   const auto actor = actor_of(request);
   const auto id = note_id(request);
-  notes_.trash(actor, id, expected_version(request, actor, id, notes_));
-  return {.status = 204, .headers = {}, .body = {}};
+  const bool permanent = read_switch(request, "permanent");
+  const auto condition = precondition(request, actor, id);
+  if (condition.failed) return stale(request, id, *condition.failed);
+  return answer(request, id,
+                permanent ? notes_.delete_for_good(actor, id, condition.expected)
+                          : notes_.trash(actor, id, condition.expected));
+}
+
+Response NoteHandlers::restore(const Request& request) {
+  const auto actor = actor_of(request);
+  const auto id = note_id(request);
+  const auto condition = precondition(request, actor, id);
+  if (condition.failed) return stale(request, id, *condition.failed);
+  return answer(request, id, notes_.restore(actor, id, condition.expected));
 }
 
 }  // namespace notes::api

@@ -6,21 +6,36 @@
 
 namespace notes::api {
 
+/// Whether PUT and PATCH must say which version they change.
+enum class IfMatch { optional, required };
+
 /// Each handler decodes, makes one service call and encodes. What is thrown is answered by http's
 /// error boundary. Thread-safe; what it is given must outlive it.
 class NoteHandlers {
  public:
-  NoteHandlers(service::Notes& notes, const identity::TokenSigner& cursor_signer);
+  NoteHandlers(service::Notes& notes, const identity::TokenSigner& cursor_signer, IfMatch if_match);
 
   http::Response create(const http::Request& request);
   http::Response get(const http::Request& request);
   http::Response list(const http::Request& request);
+  /// Replaces a note; with If-None-Match: * makes one under the id that the client chose.
+  http::Response replace(const http::Request& request);
   http::Response patch(const http::Request& request);
+  /// With permanent=true deletes a note in the trash for good.
   http::Response trash(const http::Request& request);
+  http::Response restore(const http::Request& request);
 
  private:
+  struct Precondition;
+  Precondition precondition(const http::Request& request, const domain::Actor& actor,
+                            domain::NoteId id) const;
+  void require_if_match(const http::Request& request) const;
+  http::Response create_as(const http::Request& request, const domain::Actor& actor,
+                           domain::NoteId id, const domain::NoteDraft& draft);
+
   service::Notes& notes_;
   const identity::TokenSigner& cursor_signer_;
+  IfMatch if_match_;
 };
 
 }  // namespace notes::api

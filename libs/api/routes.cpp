@@ -1,5 +1,8 @@
 #include "api/routes.hpp"
 
+#include <string_view>
+#include <utility>
+
 namespace notes::api {
 namespace {
 
@@ -7,22 +10,40 @@ using http::Method;
 using http::Request;
 using http::Runs;
 
+constexpr std::string_view kVersioned = "/api/v1/notes";
+constexpr std::string_view kUnversioned = "/api/notes";
+
+/// What is below /api/v1/notes is below /api/notes as well, for clients that do not name a version.
+void add_unversioned(std::vector<http::Route>& rows) {
+  for (std::size_t i = 0, count = rows.size(); i < count; ++i) {
+    if (!rows[i].pattern.starts_with(kVersioned)) continue;
+    auto row = rows[i];
+    row.pattern.replace(0, kVersioned.size(), kUnversioned);
+    rows.push_back(std::move(row));
+  }
+}
+
 }  // namespace
 
 std::vector<http::Route> routes(NoteHandlers& notes, ProbeHandlers& probes) {
   // clang-format off
-  return {
-      {Method::get,     "/",                  "get_service_description", Runs::inline_,   [&](const Request& r) { return probes.describe(r); }},
-      {Method::get,     "/healthz",           "get_health",              Runs::inline_,   [&](const Request& r) { return probes.health(r); }},
-      {Method::get,     "/readyz",            "get_readiness",           Runs::on_worker, [&](const Request& r) { return probes.readiness(r); }},
-      {Method::get,     "/ping",              "ping",                    Runs::inline_,   [&](const Request& r) { return probes.ping(r); }},
-      {Method::get,     "/api/v1/notes",      "list_notes",              Runs::on_worker, [&](const Request& r) { return notes.list(r); }},
-      {Method::post,    "/api/v1/notes",      "create_note",             Runs::on_worker, [&](const Request& r) { return notes.create(r); }},
-      {Method::get,     "/api/v1/notes/{id}", "get_note",                Runs::on_worker, [&](const Request& r) { return notes.get(r); }},
-      {Method::patch,   "/api/v1/notes/{id}", "patch_note",              Runs::on_worker, [&](const Request& r) { return notes.patch(r); }},
-      {Method::delete_, "/api/v1/notes/{id}", "trash_note",              Runs::on_worker, [&](const Request& r) { return notes.trash(r); }},
+  std::vector<http::Route> rows{
+      {Method::get,     "/",                          "get_service_description", Runs::inline_,   [&](const Request& r) { return probes.describe(r); }},
+      {Method::get,     "/healthz",                   "get_health",              Runs::inline_,   [&](const Request& r) { return probes.health(r); }},
+      {Method::get,     "/readyz",                    "get_readiness",           Runs::on_worker, [&](const Request& r) { return probes.readiness(r); }},
+      {Method::get,     "/ping",                      "ping",                    Runs::inline_,   [&](const Request& r) { return probes.ping(r); }},
+      {Method::get,     "/api/v1/health",             "get_api_health",          Runs::inline_,   [&](const Request& r) { return probes.health(r); }},
+      {Method::get,     "/api/v1/notes",              "list_notes",              Runs::on_worker, [&](const Request& r) { return notes.list(r); }},
+      {Method::post,    "/api/v1/notes",              "create_note",             Runs::on_worker, [&](const Request& r) { return notes.create(r); }},
+      {Method::get,     "/api/v1/notes/{id}",         "get_note",                Runs::on_worker, [&](const Request& r) { return notes.get(r); }},
+      {Method::put,     "/api/v1/notes/{id}",         "replace_note",            Runs::on_worker, [&](const Request& r) { return notes.replace(r); }},
+      {Method::patch,   "/api/v1/notes/{id}",         "patch_note",              Runs::on_worker, [&](const Request& r) { return notes.patch(r); }},
+      {Method::delete_, "/api/v1/notes/{id}",         "trash_note",              Runs::on_worker, [&](const Request& r) { return notes.trash(r); }},
+      {Method::post,    "/api/v1/notes/{id}/restore", "restore_note",            Runs::on_worker, [&](const Request& r) { return notes.restore(r); }},
   };
   // clang-format on
+  add_unversioned(rows);
+  return rows;
 }
 
 std::vector<http::Route> admin_routes(ProbeHandlers& probes) {

@@ -8,7 +8,8 @@
 
 namespace notes::api {
 
-/// Every route of the service, a row each. The handlers must outlive the routes.
+/// Every route of the service, a row each; those of notes a second time without the version, under
+/// the same operation. The handlers must outlive the routes.
 std::vector<http::Route> routes(NoteHandlers& notes, ProbeHandlers& probes);
 
 /// What the operators' listener serves.

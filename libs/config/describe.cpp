@@ -272,6 +272,8 @@ std::vector<Setting> server_settings() {
                       "after SIGTERM, time not ready but still serving"),
       server.duration("shutdown_timeout", &S::shutdown_timeout, {0ms, 1h},
                       "after SIGTERM, time to finish requests"),
+      server.on_off("require_if_match", &S::require_if_match,
+                    "whether PUT and PATCH must name the version they change; without: 428"),
   };
 }
 

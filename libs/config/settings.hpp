@@ -49,6 +49,7 @@ struct ServerSettings {
   std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
   std::chrono::milliseconds shutdown_delay = std::chrono::seconds(0);
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds(25);
+  bool require_if_match = false;
 };
 
 /// A second listener for operators: metrics and probes.

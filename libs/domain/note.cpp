@@ -53,6 +53,13 @@ void check_body(std::string_view body, std::vector<Violation>& violations) {
 
 }  // namespace
 
+bool may_be_chosen(NoteId id) {
+  const auto& bytes = id.uuid().bytes();
+  const int version = bytes[6] >> 4;
+  const bool rfc_variant = bytes[8] >> 6 == 0b10;
+  return rfc_variant && (version == 4 || version == 7);
+}
+
 std::vector<Violation> validate(const NoteDraft& draft) {
   std::vector<Violation> violations;
   check_title(draft.title, violations);

@@ -16,6 +16,10 @@ namespace notes::domain {
 struct NoteTag;
 using NoteId = Id<NoteTag>;
 
+/// Whether a client may choose this id for a new note: an RFC 9562 UUID of version 4 or 7, which
+/// nobody else comes upon by counting.
+bool may_be_chosen(NoteId id);
+
 inline constexpr std::size_t kMaxTitleCharacters = 200;
 inline constexpr std::size_t kMaxBodyBytes = std::size_t{512} * 1024;
 
@@ -30,6 +34,7 @@ struct Note {
   std::int64_t version = 1;  ///< grows by one with every change
   Timestamp created_at;
   Timestamp updated_at;
+  std::optional<Timestamp> deleted_at = {};  ///< since when it lies in the trash
 
   friend bool operator==(const Note&, const Note&) = default;
 };

@@ -23,7 +23,7 @@ enum class Runs {
 /// One row of the route table.
 struct Route {
   Method method = Method::get;
-  std::string_view pattern;    ///< "/api/v1/notes/{id}": a {name} takes one whole segment
+  std::string pattern;         ///< "/api/v1/notes/{id}": a {name} takes one whole segment
   std::string_view operation;  ///< the OpenAPI operationId: "get_note"
   Runs runs = Runs::on_worker;
   Handler handler;

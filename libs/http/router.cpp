@@ -103,7 +103,7 @@ Router::Router(std::vector<Route> routes) : tree_(std::make_unique<Tree>()) {
         throw Error(ErrorCode::internal, "the routes " + std::string(other->operation) + " and " +
                                              std::string(route.operation) + " are both " +
                                              std::string(to_string(route.method)) + " " +
-                                             std::string(route.pattern));
+                                             route.pattern);
       }
     }
     node->routes.push_back(&route);

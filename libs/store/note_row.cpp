@@ -36,7 +36,7 @@ std::string tags_column(const db::Dialect& dialect) {
 std::string note_columns(const db::Dialect& dialect) {
   return fmt::format(
       "notes.id, notes.owner_id, notes.title, notes.body, {}, notes.pinned, notes.archived, "
-      "notes.version, notes.created_at, notes.updated_at",
+      "notes.version, notes.created_at, notes.updated_at, notes.deleted_at",
       tags_column(dialect));
 }
 
@@ -60,6 +60,7 @@ domain::Note NoteRow::note() {
   note.version = version;
   note.created_at = read_time(created_at);
   note.updated_at = read_time(updated_at);
+  if (deleted == soci::i_ok) note.deleted_at = read_time(deleted_at);
   return note;
 }
 
@@ -80,6 +81,7 @@ void NoteStatement::prepare_reading(const std::string& sql) {
   statement.exchange(soci::into(row.version));
   statement.exchange(soci::into(row.created_at));
   statement.exchange(soci::into(row.updated_at));
+  statement.exchange(soci::into(row.deleted_at, row.deleted));
   prepare(sql);
 }
 

@@ -35,6 +35,8 @@ struct NoteRow {
   long long version = 0;
   std::string created_at;
   std::string updated_at;
+  std::string deleted_at;
+  soci::indicator deleted = soci::i_null;
 
   /// Takes the texts out. Throws Error{internal} for what the schema rules out.
   domain::Note note();

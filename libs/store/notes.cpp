@@ -21,7 +21,8 @@ using domain::UserId;
 constexpr auto kInsertNote =
     "INSERT INTO notes "
     "(id, owner_id, title, body, pinned, archived, version, created_at, updated_at) VALUES "
-    "(:id, :owner, :title, :body, :pinned, :archived, :version, :created_at, :updated_at)";
+    "(:id, :owner, :title, :body, :pinned, :archived, :version, :created_at, :updated_at) "
+    "ON CONFLICT (id) DO NOTHING";
 
 struct InsertNote : NoteStatement {
   explicit InsertNote(db::Session& session) : NoteStatement(session) {
@@ -38,19 +39,37 @@ struct InsertNote : NoteStatement {
   }
 };
 
-constexpr auto kFindNote =
-    "SELECT {} FROM notes "
-    "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL";
-
-struct FindNote : NoteStatement {
-  explicit FindNote(db::Session& session) : NoteStatement(session) {
+/// A statement on one note of an owner.
+struct OneNote : NoteStatement {
+  explicit OneNote(db::Session& session) : NoteStatement(session) {
     statement.exchange(soci::use(id, "id"));
     statement.exchange(soci::use(owner, "owner"));
-    prepare_reading(fmt::format(kFindNote, note_columns(session.dialect())));
+  }
+
+  void choose(UserId of, NoteId note) {
+    id = to_string(note);
+    owner = to_string(of);
   }
 
   std::string id;
   std::string owner;
+};
+
+constexpr auto kFindNote =
+    "SELECT {} FROM notes WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL";
+
+struct FindNote : OneNote {
+  explicit FindNote(db::Session& session) : OneNote(session) {
+    prepare_reading(fmt::format(kFindNote, note_columns(session.dialect())));
+  }
+};
+
+constexpr auto kFindNoteAnywhere = "SELECT {} FROM notes WHERE id = :id AND owner_id = :owner";
+
+struct FindNoteAnywhere : OneNote {
+  explicit FindNoteAnywhere(db::Session& session) : OneNote(session) {
+    prepare_reading(fmt::format(kFindNoteAnywhere, note_columns(session.dialect())));
+  }
 };
 
 constexpr auto kListNewest =
@@ -89,26 +108,38 @@ struct ListAfter : NoteStatement {
   long long limit = 0;
 };
 
+/// A statement on one note in one version, or in any.
+struct OneVersion : OneNote {
+  explicit OneVersion(db::Session& session) : OneNote(session) {
+    statement.exchange(soci::use(any_version, "any_version"));
+    statement.exchange(soci::use(expected_version, "expected_version"));
+  }
+
+  void choose(UserId of, NoteId note, std::optional<std::int64_t> expected) {
+    OneNote::choose(of, note);
+    any_version = expected ? 0 : 1;
+    expected_version = expected.value_or(0);
+  }
+
+  long long any_version = 0;
+  long long expected_version = 0;
+};
+
 constexpr auto kUpdateNote =
     "UPDATE notes SET title = COALESCE(:title, title), body = COALESCE(:body, body), "
     "pinned = COALESCE(CAST(:pinned AS SMALLINT), pinned), "
     "archived = COALESCE(CAST(:archived AS SMALLINT), archived), "
     "version = version + 1, updated_at = :now "
     "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL "
-    "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version) "
-    "RETURNING {}";
+    "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version) RETURNING {}";
 
-struct UpdateNote : NoteStatement {
-  explicit UpdateNote(db::Session& session) : NoteStatement(session) {
+struct UpdateNote : OneVersion {
+  explicit UpdateNote(db::Session& session) : OneVersion(session) {
     statement.exchange(soci::use(title, title_given, "title"));
     statement.exchange(soci::use(body, body_given, "body"));
     statement.exchange(soci::use(pinned, pinned_given, "pinned"));
     statement.exchange(soci::use(archived, archived_given, "archived"));
     statement.exchange(soci::use(now, "now"));
-    statement.exchange(soci::use(id, "id"));
-    statement.exchange(soci::use(owner, "owner"));
-    statement.exchange(soci::use(any_version, "any_version"));
-    statement.exchange(soci::use(expected_version, "expected_version"));
     prepare_reading(fmt::format(kUpdateNote, note_columns(session.dialect())));
   }
 
@@ -121,10 +152,6 @@ struct UpdateNote : NoteStatement {
   int archived = 0;
   soci::indicator archived_given = soci::i_null;
   std::string now;
-  std::string id;
-  std::string owner;
-  long long any_version = 0;
-  long long expected_version = 0;
 };
 
 constexpr auto kTrashNote =
@@ -132,22 +159,36 @@ constexpr auto kTrashNote =
     "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL "
     "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version)";
 
-struct TrashNote : NoteStatement {
-  explicit TrashNote(db::Session& session) : NoteStatement(session) {
+struct TrashNote : OneVersion {
+  explicit TrashNote(db::Session& session) : OneVersion(session) {
     statement.exchange(soci::use(now, "now"));
     statement.exchange(soci::use(now, "updated_at"));
-    statement.exchange(soci::use(id, "id"));
-    statement.exchange(soci::use(owner, "owner"));
-    statement.exchange(soci::use(any_version, "any_version"));
-    statement.exchange(soci::use(expected_version, "expected_version"));
     prepare(kTrashNote);
   }
 
   std::string now;
-  std::string id;
-  std::string owner;
-  long long any_version = 0;
-  long long expected_version = 0;
+};
+
+constexpr auto kRestoreNote =
+    "UPDATE notes SET deleted_at = NULL, version = version + 1, updated_at = :now "
+    "WHERE id = :id AND owner_id = :owner AND deleted_at IS NOT NULL "
+    "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version) RETURNING {}";
+
+struct RestoreNote : OneVersion {
+  explicit RestoreNote(db::Session& session) : OneVersion(session) {
+    statement.exchange(soci::use(now, "now"));
+    prepare_reading(fmt::format(kRestoreNote, note_columns(session.dialect())));
+  }
+
+  std::string now;
+};
+
+constexpr auto kDeleteNote =
+    "DELETE FROM notes WHERE id = :id AND owner_id = :owner AND deleted_at IS NOT NULL "
+    "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version)";
+
+struct DeleteNote : OneVersion {
+  explicit DeleteNote(db::Session& session) : OneVersion(session) { prepare(kDeleteNote); }
 };
 
 void bind(const std::optional<std::string>& value, std::string& text, soci::indicator& given) {
@@ -162,7 +203,7 @@ void bind(std::optional<bool> value, int& flag, soci::indicator& given) {
 
 }  // namespace
 
-void insert_note(db::Session& session, const Note& note) {
+bool insert_note(db::Session& session, const Note& note) {
   auto& insert = session.kept<InsertNote>();
   insert.row = {.id = to_string(note.id),
                 .owner = to_string(note.owner),
@@ -173,14 +214,22 @@ void insert_note(db::Session& session, const Note& note) {
                 .archived = note.archived ? 1 : 0,
                 .version = note.version,
                 .created_at = to_string(note.created_at),
-                .updated_at = to_string(note.updated_at)};
+                .updated_at = to_string(note.updated_at),
+                .deleted_at = {},
+                .deleted = soci::i_null};
   insert.statement.execute(true);
+  return insert.statement.get_affected_rows() == 1;
 }
 
 std::optional<Note> find_note(db::Session& session, UserId owner, NoteId id) {
   auto& find = session.kept<FindNote>();
-  find.id = to_string(id);
-  find.owner = to_string(owner);
+  find.choose(owner, id);
+  return find.read_one();
+}
+
+std::optional<Note> find_note_anywhere(db::Session& session, UserId owner, NoteId id) {
+  auto& find = session.kept<FindNoteAnywhere>();
+  find.choose(owner, id);
   return find.read_one();
 }
 
@@ -209,10 +258,7 @@ std::optional<Note> update_note(db::Session& session, UserId owner, NoteId id,
   bind(patch.pinned, update.pinned, update.pinned_given);
   bind(patch.archived, update.archived, update.archived_given);
   update.now = to_string(now);
-  update.id = to_string(id);
-  update.owner = to_string(owner);
-  update.any_version = expected_version ? 0 : 1;
-  update.expected_version = expected_version.value_or(0);
+  update.choose(owner, id, expected_version);
   return update.read_one();
 }
 
@@ -220,12 +266,25 @@ bool trash_note(db::Session& session, UserId owner, NoteId id,
                 std::optional<std::int64_t> expected_version, Timestamp now) {
   auto& trash = session.kept<TrashNote>();
   trash.now = to_string(now);
-  trash.id = to_string(id);
-  trash.owner = to_string(owner);
-  trash.any_version = expected_version ? 0 : 1;
-  trash.expected_version = expected_version.value_or(0);
+  trash.choose(owner, id, expected_version);
   trash.statement.execute(true);
   return trash.statement.get_affected_rows() == 1;
+}
+
+std::optional<Note> restore_note(db::Session& session, UserId owner, NoteId id,
+                                 std::optional<std::int64_t> expected_version, Timestamp now) {
+  auto& restore = session.kept<RestoreNote>();
+  restore.now = to_string(now);
+  restore.choose(owner, id, expected_version);
+  return restore.read_one();
+}
+
+bool delete_note(db::Session& session, UserId owner, NoteId id,
+                 std::optional<std::int64_t> expected_version) {
+  auto& remove = session.kept<DeleteNote>();
+  remove.choose(owner, id, expected_version);
+  remove.statement.execute(true);
+  return remove.statement.get_affected_rows() == 1;
 }
 
 }  // namespace notes::store

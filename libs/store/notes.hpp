@@ -14,12 +14,17 @@
 /// db::Database turns that into Error.
 namespace notes::store {
 
-/// The note without its tags; see set_tags() in store/note_tags.hpp.
-void insert_note(db::Session& session, const domain::Note& note);
+/// The note without its tags; see set_tags() in store/note_tags.hpp. False when the id is taken:
+/// nothing was inserted.
+bool insert_note(db::Session& session, const domain::Note& note);
 
 /// The owner's note, unless it lies in the trash.
 std::optional<domain::Note> find_note(db::Session& session, domain::UserId owner,
                                       domain::NoteId id);
+
+/// The owner's note, also when it lies in the trash.
+std::optional<domain::Note> find_note_anywhere(db::Session& session, domain::UserId owner,
+                                               domain::NoteId id);
 
 /// At most `limit` of the owner's notes, newest first, from behind `after` on.
 std::vector<domain::Note> list_notes(db::Session& session, domain::UserId owner, std::size_t limit,
@@ -36,5 +41,17 @@ std::optional<domain::Note> update_note(db::Session& session, domain::UserId own
 /// Moves the note to the trash, under the same condition. False when nothing was changed.
 bool trash_note(db::Session& session, domain::UserId owner, domain::NoteId id,
                 std::optional<std::int64_t> expected_version, Timestamp now);
+
+/// Takes the note out of the trash, if it lies there and under the same condition. The note as it
+/// is now; nullopt when nothing was changed.
+std::optional<domain::Note> restore_note(db::Session& session, domain::UserId owner,
+                                         domain::NoteId id,
+                                         std::optional<std::int64_t> expected_version,
+                                         Timestamp now);
+
+/// Deletes the note for good, if it lies in the trash and under the same condition. False when
+/// nothing was deleted.
+bool delete_note(db::Session& session, domain::UserId owner, domain::NoteId id,
+                 std::optional<std::int64_t> expected_version);
 
 }  // namespace notes::store

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <string>
+#include <thread>
+#include <variant>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -47,6 +50,12 @@ struct NotesFixture {
   const Actor me{};
   const Actor other{*domain::UserId::parse("00000000-0000-7000-8000-000000000002")};
 };
+
+/// The note that a change has left; fails the test when it was not made.
+Note made(const service::Changed& changed) {
+  REQUIRE(std::holds_alternative<Note>(changed));
+  return std::get<Note>(changed);
+}
 
 template <typename Work>
 ErrorCode code_of(Work work) {
@@ -109,13 +118,13 @@ TEST_CASE_TEMPLATE("a patch changes what it names, and the version and time with
   Note expected = at.notes.create(at.me, {"title", "body"});
   at.clock.advance(1500ms);
   const auto patched =
-      at.notes.patch(at.me, expected.id, {.title = {}, .body = "new body"}, expected.version);
+      made(at.notes.patch(at.me, expected.id, {.body = "new body"}, expected.version));
   expected.body = "new body";
   expected.version = 2;
   expected.updated_at = expected.created_at + 1500ms;
   CHECK(patched == expected);
   CHECK(at.notes.get(at.me, expected.id) == expected);
-  CHECK(at.notes.patch(at.me, expected.id, NotePatch{}, std::nullopt) == expected);
+  CHECK(made(at.notes.patch(at.me, expected.id, NotePatch{}, std::nullopt)) == expected);
 }
 
 TEST_CASE_TEMPLATE("a version that is not the current one changes nothing", Backend, Sqlite,
@@ -123,9 +132,12 @@ TEST_CASE_TEMPLATE("a version that is not the current one changes nothing", Back
   NotesFixture<Backend> at;
   const Note note = at.notes.create(at.me, {"title", "body"});
   const NotePatch patch{.title = "late", .body = {}};
-  CHECK(code_of([&] { at.notes.patch(at.me, note.id, patch, 7); }) == ErrorCode::stale);
-  CHECK(code_of([&] { at.notes.patch(at.me, note.id, NotePatch{}, 7); }) == ErrorCode::stale);
-  CHECK(code_of([&] { at.notes.trash(at.me, note.id, 7); }) == ErrorCode::stale);
+  const service::Changed stale = service::Stale{1};
+  CHECK((at.notes.patch(at.me, note.id, patch, 7) == stale));
+  CHECK((at.notes.patch(at.me, note.id, NotePatch{}, 7) == stale));
+  CHECK((at.notes.replace(at.me, note.id, {"late"}, 7) == stale));
+  CHECK((at.notes.restore(at.me, note.id, 7) == stale));
+  CHECK(at.notes.trash(at.me, note.id, 7) == service::Stale{1});
   CHECK(at.notes.get(at.me, note.id) == note);
 }
 
@@ -149,23 +161,23 @@ TEST_CASE_TEMPLATE("a patch replaces the tags it names, and leaves them where it
   using Names = std::vector<std::string>;
   NotesFixture<Backend> at;
   const Note note = at.notes.create(at.me, {.title = "t", .tags = {"a", "b"}, .pinned = true});
-  const Note kept = at.notes.patch(at.me, note.id, {.archived = true}, std::nullopt);
+  const Note kept = made(at.notes.patch(at.me, note.id, {.archived = true}, std::nullopt));
   CHECK(kept.tags == Names{"a", "b"});
   CHECK(kept.pinned);
   CHECK(kept.archived);
   CHECK(at.notes.get(at.me, note.id) == kept);
-  const Note replaced =
-      at.notes.patch(at.me, note.id, {.tags = Names{"B", "c"}, .pinned = false}, std::nullopt);
+  const Note replaced = made(
+      at.notes.patch(at.me, note.id, {.tags = Names{"B", "c"}, .pinned = false}, std::nullopt));
   CHECK(replaced.tags == Names{"b", "c"});
   CHECK_FALSE(replaced.pinned);
   CHECK(replaced.archived);
   CHECK(at.notes.get(at.me, note.id) == replaced);
-  const Note bare = at.notes.patch(at.me, note.id, {.tags = Names{}}, std::nullopt);
+  const Note bare = made(at.notes.patch(at.me, note.id, {.tags = Names{}}, std::nullopt));
   CHECK(bare.tags.empty());
   CHECK(at.notes.get(at.me, note.id) == bare);
   // With a version that is not the current one nothing is written, the tags neither.
-  CHECK(code_of([&] { at.notes.patch(at.me, note.id, {.tags = Names{"late"}}, 1); }) ==
-        ErrorCode::stale);
+  const service::Changed stale = service::Stale{4};
+  CHECK((at.notes.patch(at.me, note.id, {.tags = Names{"late"}}, 1) == stale));
   CHECK(at.notes.get(at.me, note.id) == bare);
 }
 
@@ -194,6 +206,106 @@ TEST_CASE_TEMPLATE("a note in the trash is gone for every call, and keeps its ro
                                   "updated_at) SELECT id, owner_id, title, body, created_at, "
                                   "updated_at FROM notes"}),
                   Error);
+}
+
+TEST_CASE_TEMPLATE("a replacement leaves nothing of what was there before", Backend, Sqlite,
+                   Postgres) {
+  NotesFixture<Backend> at;
+  Note expected = at.notes.create(
+      at.me, {.title = "old", .body = "old body", .tags = {"a"}, .pinned = true, .archived = true});
+  at.clock.advance(1s);
+  const Note replaced =
+      made(at.notes.replace(at.me, expected.id, {.title = "new", .tags = {"b"}}, 1));
+  expected = {.id = expected.id,
+              .owner = at.me.user,
+              .title = "new",
+              .body = "",
+              .tags = {"b"},
+              .version = 2,
+              .created_at = expected.created_at,
+              .updated_at = expected.created_at + 1s};
+  CHECK(replaced == expected);
+  CHECK(at.notes.get(at.me, expected.id) == expected);
+}
+
+TEST_CASE_TEMPLATE("a client's id is taken once, whoever has it", Backend, Sqlite, Postgres) {
+  NotesFixture<Backend> at;
+  const auto id = *domain::NoteId::parse("919108f7-52d1-4320-9bac-f847db4148a8");
+  const Note note = made(at.notes.create_as(at.me, id, {.title = "mine", .tags = {"a"}}));
+  CHECK(note.id == id);
+  CHECK(note.tags == std::vector<std::string>{"a"});
+  CHECK(at.notes.get(at.me, id) == note);
+  const auto again = at.notes.create_as(at.me, id, {.title = "again", .tags = {"b"}});
+  CHECK((again == service::Changed(service::Stale{1})));
+  const auto theirs = at.notes.create_as(at.other, id, {.title = "theirs"});
+  CHECK((theirs == service::Changed(service::Stale{std::nullopt})));
+  CHECK_FALSE(at.notes.trash(at.me, id, std::nullopt).has_value());
+  const auto in_trash = at.notes.create_as(at.me, id, {.title = "over the trashed one"});
+  CHECK((in_trash == service::Changed(service::Stale{2})));
+  CHECK(made(at.notes.restore(at.me, id, std::nullopt)).title == "mine");
+  const auto nil = domain::NoteId();
+  CHECK(code_of([&] { at.notes.create_as(at.me, nil, {.title = "nil"}); }) == ErrorCode::invalid);
+}
+
+TEST_CASE_TEMPLATE("a note comes back from the trash as it went there", Backend, Sqlite, Postgres) {
+  NotesFixture<Backend> at;
+  Note expected =
+      at.notes.create(at.me, {.title = "t", .body = "b", .tags = {"a"}, .pinned = true});
+  at.clock.advance(1s);
+  CHECK_FALSE(at.notes.trash(at.me, expected.id, 1).has_value());
+  at.clock.advance(1s);
+  CHECK((at.notes.restore(at.me, expected.id, 1) == service::Changed(service::Stale{2})));
+  CHECK(code_of([&] { at.notes.restore(at.other, expected.id, std::nullopt); }) ==
+        ErrorCode::not_found);
+  expected.version = 3;
+  expected.updated_at = expected.created_at + 2s;
+  CHECK(made(at.notes.restore(at.me, expected.id, 2)) == expected);
+  CHECK(at.notes.get(at.me, expected.id) == expected);
+  // One that is not in the trash stays as it is.
+  CHECK(made(at.notes.restore(at.me, expected.id, std::nullopt)) == expected);
+  CHECK(code_of([&] { at.notes.restore(at.me, domain::NoteId(), std::nullopt); }) ==
+        ErrorCode::not_found);
+}
+
+TEST_CASE_TEMPLATE("only what lies in the trash is deleted for good", Backend, Sqlite, Postgres) {
+  NotesFixture<Backend> at;
+  const Note note = at.notes.create(at.me, {.title = "t", .tags = {"a"}});
+  const auto remove = [&](const Actor& actor, std::optional<std::int64_t> version) {
+    return at.notes.delete_for_good(actor, note.id, version);
+  };
+  CHECK(code_of([&] { remove(at.me, std::nullopt); }) == ErrorCode::conflict);
+  CHECK(at.notes.get(at.me, note.id) == note);
+  CHECK_FALSE(at.notes.trash(at.me, note.id, std::nullopt).has_value());
+  CHECK(code_of([&] { remove(at.other, std::nullopt); }) == ErrorCode::not_found);
+  CHECK(remove(at.me, 1) == service::Stale{2});
+  CHECK_FALSE(remove(at.me, 2).has_value());
+  CHECK(code_of([&] { remove(at.me, std::nullopt); }) == ErrorCode::not_found);
+  CHECK(code_of([&] { at.notes.restore(at.me, note.id, std::nullopt); }) == ErrorCode::not_found);
+}
+
+TEST_CASE_TEMPLATE(
+    "of writers with one version in hand one wins, and the others hear which is there", Backend,
+    Sqlite, Postgres) {
+  NotesFixture<Backend> at;
+  const Note note = at.notes.create(at.me, {.title = "start"});
+  std::atomic<int> won = 0;
+  std::atomic<int> lost = 0;
+  {
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < 8; ++i) {
+      writers.emplace_back([&, i] {
+        const domain::NotePatch patch{.title = std::to_string(i),
+                                      .tags = std::vector{std::to_string(i)}};
+        const auto changed = at.notes.patch(at.me, note.id, patch, 1);
+        ++(changed == service::Changed(service::Stale{2}) ? lost : won);
+      });
+    }
+  }
+  CHECK(won == 1);
+  CHECK(lost == 7);
+  const Note left = at.notes.get(at.me, note.id);
+  CHECK(left.version == 2);
+  CHECK(left.tags == std::vector<std::string>{left.title});
 }
 
 TEST_CASE_TEMPLATE("readiness names the revision that is missing", Backend, Sqlite, Postgres) {

@@ -102,6 +102,12 @@ HttpResponse HttpClient::post(std::string_view target, std::string_view json,
   return request("POST", target, all, json);
 }
 
+HttpResponse HttpClient::put(std::string_view target, std::string_view json, const Fields& fields) {
+  Fields all = fields;
+  all.emplace_back("Content-Type", "application/json");
+  return request("PUT", target, all, json);
+}
+
 HttpResponse HttpClient::patch(std::string_view target, std::string_view json,
                                const Fields& fields) {
   Fields all = fields;

@@ -40,6 +40,8 @@ class HttpClient {
   HttpResponse delete_(std::string_view target, const Fields& fields = {});
   /// With Content-Type: application/json.
   HttpResponse post(std::string_view target, std::string_view json, const Fields& fields = {});
+  /// With Content-Type: application/json.
+  HttpResponse put(std::string_view target, std::string_view json, const Fields& fields = {});
   /// With Content-Type: application/merge-patch+json.
   HttpResponse patch(std::string_view target, std::string_view json, const Fields& fields = {});
   /// Adds Host, and Content-Length when there is a body.

@@ -25,6 +25,11 @@ std::string text(const Value& value) {
   return {value.GetString(), value.GetStringLength()};
 }
 
+std::optional<std::string> text_or_null(const Value& value) {
+  if (value.IsNull()) return std::nullopt;
+  return text(value);
+}
+
 bool flag(const Value& value) {
   if (!value.IsBool()) refuse("a member that is neither true nor false");
   return value.GetBool();
@@ -38,7 +43,7 @@ std::vector<std::string> texts(const Value& value) {
 }
 
 NoteJson note_of(const Value& object) {
-  if (!object.IsObject() || object.MemberCount() != 9) refuse("a note of other than nine members");
+  if (!object.IsObject() || object.MemberCount() != 10) refuse("a note of other than ten members");
   const Value& version = member(object, "version");
   if (!version.IsInt64()) refuse("version");
   return {.id = text(member(object, "id")),
@@ -49,6 +54,7 @@ NoteJson note_of(const Value& object) {
           .archived = flag(member(object, "archived")),
           .created_at = text(member(object, "created_at")),
           .updated_at = text(member(object, "updated_at")),
+          .deleted_at = text_or_null(member(object, "deleted_at")),
           .version = version.GetInt64()};
 }
 
@@ -81,8 +87,7 @@ NotePageJson read_page(std::string_view json) {
   const Value& items = member(document, "items");
   if (!items.IsArray()) refuse(json);
   for (const auto& item : items.GetArray()) page.items.push_back(note_of(item));
-  const Value& cursor = member(document, "next_cursor");
-  if (!cursor.IsNull()) page.next_cursor = text(cursor);
+  page.next_cursor = text_or_null(member(document, "next_cursor"));
   return page;
 }
 

@@ -18,6 +18,7 @@ struct NoteJson {
   bool archived = false;
   std::string created_at;
   std::string updated_at;
+  std::optional<std::string> deleted_at;
   std::int64_t version = 0;
 
   friend bool operator==(const NoteJson&, const NoteJson&) = default;

@@ -142,6 +142,98 @@ TEST_CASE_TEMPLATE("tags, pins and the archive are written and read", Backend, S
   CHECK(client.get(path).body == patched.body);
 }
 
+TEST_CASE_TEMPLATE("a note is put whole, under the client's id and over what is there", Backend,
+                   Sqlite, Postgres) {
+  Service<Backend> service;
+  auto client = service.server.connect();
+  const std::string path = "/api/v1/notes/919108f7-52d1-4320-9bac-f847db4148a8";
+  CHECK(client.put(path, R"({"title":"x"})").status == 404);
+  CHECK(client.put(path, R"({"title":"x"})", {{"If-Match", "*"}}).status == 404);
+
+  const HttpClient::Fields as_new{{"If-None-Match", "*"}};
+  const auto put = client.put(path, R"({"title":"made","tags":["a"],"pinned":true})", as_new);
+  REQUIRE(put.status == 201);
+  CHECK(put.header("location") == path);
+  CHECK(put.header("etag") == "\"1\"");
+  CHECK(client.get(path).body == put.body);
+  const auto taken = client.put(path, R"({"title":"again"})", as_new);
+  CHECK(taken.status == 412);
+  CHECK(taken.header("etag") == "\"1\"");
+
+  const auto replaced = client.put(path, R"({"title":"new"})", {{"If-Match", "\"1\""}});
+  REQUIRE(replaced.status == 200);
+  CHECK(replaced.header("etag") == "\"2\"");
+  const auto note = read_note(replaced.body);
+  CHECK(note.title == "new");
+  CHECK(note.tags.empty());
+  CHECK_FALSE(note.pinned);
+  for (const std::string_view list : {"\"1\"", "\"1\", \"7\"", "\"another\"", "W/\"2\""}) {
+    CAPTURE(list);
+    const auto stale = client.put(path, R"({"title":"late"})", {{"If-Match", std::string(list)}});
+    CHECK(stale.status == 412);
+    CHECK(stale.header("etag") == "\"2\"");
+    CHECK(stale.header("content-type") == "application/problem+json");
+  }
+  CHECK(client.get(path).body == replaced.body);
+  CHECK(client.put(path, R"({"title":"x"})", {{"If-None-Match", "\"2\""}}).status == 400);
+  CHECK(client.put(path, R"({"body":"x"})").status == 422);
+  CHECK(client.put("/api/v1/notes/c232ab00-9414-11ec-b3c8-9f6bdeced846", R"({"title":"x"})", as_new)
+            .status == 422);
+}
+
+TEST_CASE("where it is asked for, a change must name the version it changes") {
+  using Environment = std::map<std::string, std::string>;
+  Service<Sqlite> service(Environment{{"NOTES_SERVER_REQUIRE_IF_MATCH", "true"}});
+  auto client = service.server.connect();
+  const auto path = "/api/v1/notes/" + post_note(client, "t", "").id;
+  const auto refused = client.patch(path, R"({"title":"x"})");
+  CHECK(refused.status == 428);
+  CHECK(refused.body.find("If-Match is required") != std::string::npos);
+  CHECK(client.put(path, R"({"title":"x"})").status == 428);
+  CHECK(client.patch(path, R"({"title":"x"})", {{"If-Match", "\"1\""}}).status == 200);
+  CHECK(client.put(path, R"({"title":"y"})", {{"If-Match", "*"}}).status == 200);
+}
+
+TEST_CASE_TEMPLATE("a note goes to the trash, comes back, and goes for good", Backend, Sqlite,
+                   Postgres) {
+  Service<Backend> service;
+  auto client = service.server.connect();
+  const auto path = "/api/v1/notes/" + post_note(client, "t", "b").id;
+  CHECK(client.delete_(path + "?permanent=true").status == 409);
+  CHECK(client.delete_(path + "?permanent=yes").status == 422);
+  CHECK(client.delete_(path).status == 204);
+  const auto late = client.post(path + "/restore", "", {{"If-Match", "\"1\""}});
+  CHECK(late.status == 412);
+  CHECK(late.header("etag") == "\"2\"");
+  const auto restored = client.post(path + "/restore", "", {{"If-Match", "\"2\""}});
+  REQUIRE(restored.status == 200);
+  CHECK(restored.header("etag") == "\"3\"");
+  CHECK_FALSE(read_note(restored.body).deleted_at.has_value());
+  CHECK(client.get(path).body == restored.body);
+  CHECK(client.post(path + "/restore", "").body == restored.body);
+
+  CHECK(client.delete_(path).status == 204);
+  CHECK(client.delete_(path + "?permanent=true").status == 204);
+  CHECK(client.delete_(path + "?permanent=true").status == 404);
+  CHECK(client.post(path + "/restore", "").status == 404);
+}
+
+TEST_CASE("the routes of notes answer without the version as well") {
+  Service<Sqlite> service;
+  auto client = service.server.connect();
+  const auto posted = client.post("/api/notes", R"({"title":"t"})");
+  REQUIRE(posted.status == 201);
+  const auto id = read_note(posted.body).id;
+  CHECK(posted.header("location") == "/api/v1/notes/" + id);
+  CHECK(client.get("/api/notes/" + id).body == posted.body);
+  CHECK(client.get("/api/notes").body == client.get("/api/v1/notes").body);
+  CHECK(client.delete_("/api/notes/" + id).status == 204);
+  CHECK(client.post("/api/notes/" + id + "/restore", "").status == 200);
+  const auto health = client.get("/api/v1/health");
+  CHECK(health.status == 200);
+  CHECK(health.body == R"({"status":"ok"})");
+}
+
 TEST_CASE_TEMPLATE("pages run from the newest note to the oldest, each note once", Backend, Sqlite,
                    Postgres) {
   Service<Backend> service;

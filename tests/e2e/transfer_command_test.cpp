@@ -112,7 +112,8 @@ TEST_CASE_TEMPLATE("backup and restore carry a database with its history to anot
   const auto written = Tool(source.url())({"backup", "--out", file});
   CHECK(written.errors == "");
   CHECK(written.status.code == 0);
-  const auto head = Tool(source.url())({"heads"}).output.substr(0, 12);
+  const auto heads = Tool(source.url())({"heads"}).output;  // "PARENT -> REVISION (head)  …"
+  const auto head = heads.substr(heads.find("-> ") + 3, 12);
   CHECK(written.output.ends_with("written to " + file + ", at revision " + head + "\n"));
 
   const Tool tool(target.url());

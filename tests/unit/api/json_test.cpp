@@ -28,7 +28,7 @@ constexpr auto kSampleJson =
     R"({"id":"019aa5e4-2f1c-7abc-8def-0123456789ab","title":"회의록 \"A\"",)"
     R"("body":"line 1\nline 2\t\u0001","tags":["Work","회의"],"pinned":true,"archived":false,)"
     R"("created_at":"2026-11-21T11:30:00.000001Z",)"
-    R"("updated_at":"2026-11-21T11:30:01.500000Z","version":3})";
+    R"("updated_at":"2026-11-21T11:30:01.500000Z","deleted_at":null,"version":3})";
 
 }  // namespace
 

@@ -20,6 +20,20 @@ std::string repeated(std::string_view text, std::size_t times) {
 
 }  // namespace
 
+TEST_CASE("a client chooses ids of version 4 and 7 only") {
+  const auto may = [](std::string_view text) {
+    return notes::domain::may_be_chosen(*notes::domain::NoteId::parse(text));
+  };
+  // The examples of RFC 9562, appendix A.
+  CHECK(may("919108f7-52d1-4320-9bac-f847db4148a8"));
+  CHECK(may("017f22e2-79b0-7cc3-98c4-dc0c0c07398f"));
+  CHECK_FALSE(may("c232ab00-9414-11ec-b3c8-9f6bdeced846"));  // version 1
+  CHECK_FALSE(may("5df41881-3aed-3515-88a7-2f4a814cf09e"));  // version 3
+  CHECK_FALSE(may("00000000-0000-0000-0000-000000000000"));
+  CHECK_FALSE(may("ffffffff-ffff-ffff-ffff-ffffffffffff"));
+  CHECK_FALSE(may("919108f7-52d1-4320-1bac-f847db4148a8"));  // another variant
+}
+
 TEST_CASE("a draft at the edge of every limit may be stored") {
   CHECK(validate(NoteDraft{"x", ""}).empty());
   CHECK(validate(NoteDraft{repeated("가", 200), repeated("b", 524'288)}).empty());

@@ -1,3 +1,5 @@
+#include <string>
+
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
@@ -7,7 +9,8 @@ namespace notes::http {
 namespace {
 
 Route row(Method method, std::string_view pattern) {
-  return {method, pattern, pattern, Runs::inline_, [](const Request&) { return Response{}; }};
+  return {method, std::string(pattern), pattern, Runs::inline_,
+          [](const Request&) { return Response{}; }};
 }
 
 Router a_router() {
