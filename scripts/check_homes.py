@@ -38,6 +38,7 @@ BOUNDARIES = {
     "libs/migrate/postgresql_lock.cpp": "a beat of the lease, and its end: the next beat, or its running out, makes up for it",
     "libs/migrate/runner.cpp": "what the database said gets its file, line and the state it left; a lock timeout is tried again",
     "libs/scheduler/job_file_sections.hpp": "what a value's own reader says joins the list of problems; the others are still named",
+    "libs/scheduler/foreground.cpp": "a renewal of a run in the foreground: the next one, or its running out, makes up for it",
     "libs/seed/writer.cpp": "what the database said gets its file and line, and loses the row's values",
 }
 

@@ -34,8 +34,10 @@ std::vector<std::string> Invocation::values(std::string_view option) const {
   return found == values_.end() ? std::vector<std::string>() : found->second;
 }
 
-config::Loaded Invocation::load_settings() const {
-  config::Sources sources{.variables = variables_, .sections = app().sections};
+config::Loaded Invocation::load_settings() const { return load_settings(app().sections); }
+
+config::Loaded Invocation::load_settings(std::vector<std::string_view> sections) const {
+  config::Sources sources{.variables = variables_, .sections = std::move(sections)};
   for (const auto& option : setting_options(app().sections)) {
     for (auto& value : values(option.name))
       sources.flags.push_back({option.name, std::move(value)});

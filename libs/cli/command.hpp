@@ -91,6 +91,8 @@ class Invocation {
 
   /// The settings, with those of the command line. Throws what config::load throws.
   config::Loaded load_settings() const;
+  /// The settings of these sections alone: nothing else is read or required.
+  config::Loaded load_settings(std::vector<std::string_view> sections) const;
 
  private:
   std::reference_wrapper<const App> app_;

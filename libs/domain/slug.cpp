@@ -12,13 +12,12 @@ namespace {
 
 /// NFKC, folded and without marks; empty for what is not UTF-8.
 std::string folded(std::string_view text) {
-  constexpr auto kOptions = static_cast<utf8proc_option_t>(
-      UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-      UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
+  constexpr auto kOptions =
+      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
+                                     UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE);
   utf8proc_uint8_t* mapped = nullptr;
-  const auto size =
-      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                   static_cast<utf8proc_ssize_t>(text.size()), &mapped, kOptions);
+  const auto size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                 static_cast<utf8proc_ssize_t>(text.size()), &mapped, kOptions);
   if (size < 0) return {};
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owned(mapped, &std::free);
   return {reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size)};
@@ -48,8 +47,8 @@ std::string slug_of(std::string_view name) {
   bool gap = false;
   for (std::size_t at = 0; at < text.size();) {
     utf8proc_int32_t character = 0;
-    const auto size = static_cast<std::size_t>(utf8proc_iterate(
-        bytes + at, static_cast<utf8proc_ssize_t>(text.size() - at), &character));
+    const auto size = static_cast<std::size_t>(
+        utf8proc_iterate(bytes + at, static_cast<utf8proc_ssize_t>(text.size() - at), &character));
     if (belongs(character)) {
       const bool hyphen = gap && !slug.empty();
       characters += hyphen ? 2 : 1;

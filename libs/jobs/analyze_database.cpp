@@ -14,8 +14,8 @@ void analyze_database(scheduler::Run& run, const Arguments&) {
   auto names =
       run.database().read([](db::Session& session) { return schema::table_names(session); });
   std::sort(names.begin(), names.end());  // by bytes, whatever the database's collation
-  const auto left = std::count_if(names.begin(), names.end(),
-                                  [&](const auto& name) { return name > behind; });
+  const auto left =
+      std::count_if(names.begin(), names.end(), [&](const auto& name) { return name > behind; });
   run.expect(processed(run) + left);
   for (const auto& name : names) {
     if (name <= behind) continue;

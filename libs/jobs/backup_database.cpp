@@ -63,8 +63,7 @@ void backup_database(scheduler::Run& run, const Arguments& arguments,
   const auto keep = arguments.count("keep", kMostKept);
   make_folder(folder);
   const auto prefix = transfer::database_name(place.url) + "-";
-  const auto file =
-      folder / fmt::format("{}{}{}", prefix, stamp(run.reference_time()), kExtension);
+  const auto file = folder / fmt::format("{}{}{}", prefix, stamp(run.reference_time()), kExtension);
   const auto manifest = transfer::backup(place, file, run.clock(), run.stop());
   std::int64_t rows = 0;
   for (const auto& table : manifest.tables) rows += static_cast<std::int64_t>(table.rows);

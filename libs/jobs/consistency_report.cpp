@@ -60,8 +60,8 @@ std::string findings_table(const std::vector<Finding>& findings, std::size_t rul
   if (findings.empty()) return fmt::format("nothing found: {} rules hold\n", rules);
   std::string text;
   for (const auto& [rule, offenders] : findings) {
-    text += fmt::format("{:<28} {:>8}  {}\n{:>38}  {}\n", rule.name, offenders.count, rule.means, "",
-                        fmt::join(offenders.examples, " "));
+    text += fmt::format("{:<28} {:>8}  {}\n{:>38}  {}\n", rule.name, offenders.count, rule.means,
+                        "", fmt::join(offenders.examples, " "));
   }
   return text;
 }

@@ -22,18 +22,17 @@ void deactivate_inactive_users(scheduler::Run& run, const Arguments& arguments) 
   std::vector<store::InactiveUser> users;
   do {
     run.chunk([&](db::Session& session) {
-      users = apply ? store::deactivate_inactive_users(session, cutoff, after, limit,
-                                                       run.clock().now())
-                    : store::list_inactive_users(session, cutoff, after, limit);
+      users =
+          apply ? store::deactivate_inactive_users(session, cutoff, after, limit, run.clock().now())
+                : store::list_inactive_users(session, cutoff, after, limit);
       const auto count = static_cast<std::int64_t>(users.size());
       return scheduler::Chunk{
           to_string(users.empty() ? after : users.back().id),
           {{"processed", count}, {apply ? "deactivated" : "would_deactivate", count}}};
     });
     for (const auto& user : users) {
-      run.print(fmt::format("{} {} (last here {})\n",
-                            apply ? "deactivated" : "would deactivate", user.email,
-                            to_string(user.last_seen_at)));
+      run.print(fmt::format("{} {} (last here {})\n", apply ? "deactivated" : "would deactivate",
+                            user.email, to_string(user.last_seen_at)));
     }
     if (!users.empty()) after = users.back().id;
   } while (users.size() == limit);

@@ -27,8 +27,8 @@ BuiltinJob job(std::string name, std::string summary, Kind kind,
                std::vector<BuiltinJob::Parameter> parameters, Work work) {
   const bool destructive = kind == Kind::destructive;
   auto run = [destructive, parameters, work = std::move(work)](Run& of) {
-    const Summary summary_of(
-        of, destructive && !of.apply() ? Effect::counts_only : Effect::changes);
+    const Summary summary_of(of,
+                             destructive && !of.apply() ? Effect::counts_only : Effect::changes);
     work(of, Arguments(parameters, of));
   };
   return {.name = std::move(name),

@@ -19,8 +19,8 @@ constexpr std::chrono::seconds kSettled{10};
 void recompute_note_stats(scheduler::Run& run, const Arguments& arguments) {
   const auto limit = arguments.chunk();
   auto after = last_user_done(run);
-  std::int64_t left = run.database().read(
-      [&](db::Session& session) { return store::count_users(session, after); });
+  std::int64_t left =
+      run.database().read([&](db::Session& session) { return store::count_users(session, after); });
   run.expect(processed(run) + left);
 
   std::int64_t done = 0;

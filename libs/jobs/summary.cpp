@@ -32,20 +32,19 @@ std::int64_t processed(const scheduler::Run& run) {
 std::string summary_text(const Counters& counters, std::int64_t processed_before,
                          std::chrono::milliseconds took, Effect effect) {
   const auto units = counted(counters, scheduler::kProcessed);
-  auto text = fmt::format("{}processed {}",
-                          effect == Effect::counts_only ? "dry run, nothing was changed: " : "",
-                          units);
+  auto text =
+      fmt::format("{}processed {}",
+                  effect == Effect::counts_only ? "dry run, nothing was changed: " : "", units);
   for (const auto& [name, count] : counters) {
-    if (name != scheduler::kProcessed && name != kErrors) text += fmt::format(", {} {}", name, count);
+    if (name != scheduler::kProcessed && name != kErrors)
+      text += fmt::format(", {} {}", name, count);
   }
   return text + fmt::format("; {} errors in {} ({}/s)", counted(counters, kErrors),
                             format_duration(took), rate(units - processed_before, took));
 }
 
 Summary::Summary(scheduler::Run& run, Effect effect)
-    : run_(run),
-      effect_(effect),
-      processed_before_(processed(run)) {}
+    : run_(run), effect_(effect), processed_before_(processed(run)) {}
 
 Summary::~Summary() {
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -54,13 +53,11 @@ Summary::~Summary() {
   run_.print(summary_text(counters, processed_before_, took, effect_) + "\n");
 
   const auto units = processed(run_);
-  std::vector<telemetry::Field> fields{
-      {"job", std::string_view(run_.record().job)},
-      {"dry_run", effect_ == Effect::counts_only},
-      {"processed", units},
-      {"errors", counted(counters, kErrors)},
-      {"rate_per_second", rate(units - processed_before_, took)},
-      {"duration_ms", std::int64_t{took.count()}}};
+  std::vector<telemetry::Field> fields{{"dry_run", effect_ == Effect::counts_only},
+                                       {"processed", units},
+                                       {"errors", counted(counters, kErrors)},
+                                       {"rate_per_second", rate(units - processed_before_, took)},
+                                       {"duration_ms", std::int64_t{took.count()}}};
   for (const auto& [name, count] : counters) {
     if (name != scheduler::kProcessed && name != kErrors) fields.push_back({name, count});
   }

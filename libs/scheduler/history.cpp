@@ -48,7 +48,8 @@ std::vector<RunRecord> History::runs(const HistoryFilter& filter) {
   db::Placeholders parameters;
   std::vector<std::string> conditions;
   if (filter.job) conditions.push_back("job = " + parameters.add(*filter.job));
-  if (filter.since) conditions.push_back("created_at >= " + parameters.add(to_string(*filter.since)));
+  if (filter.since)
+    conditions.push_back("created_at >= " + parameters.add(to_string(*filter.since)));
   if (filter.unsuccessful_only) conditions.emplace_back(kUnsuccessful);
   if (filter.live_only) conditions.emplace_back(kLive);
   const auto statement = fmt::format(
@@ -88,9 +89,9 @@ RunRecord History::find(std::string_view run) {
   constexpr std::size_t kShortest = 6;
   const bool hexadecimal = run.find_first_not_of("0123456789abcdefABCDEF-") == std::string::npos;
   if (run.size() < kShortest || !hexadecimal) {
-    throw Error(ErrorCode::usage,
-                fmt::format("'{}' is no run: give its id, or at least its last {} digits", run,
-                            kShortest));
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("'{}' is no run: give its id, or at least its last {} digits", run, kShortest));
   }
   const auto statement =
       fmt::format("SELECT {} FROM cron_runs WHERE CAST(id AS TEXT) LIKE :p0 LIMIT 2", kRunColumns);
