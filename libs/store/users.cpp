@@ -54,9 +54,8 @@ std::vector<InactiveUser> inactive(const std::vector<std::vector<db::Text>>& row
   std::vector<InactiveUser> users;
   users.reserve(rows.size());
   for (const auto& row : rows) {
-    users.push_back({.id = id_of<UserId>(row[0]),
-                     .email = text_of(row[1]),
-                     .last_seen_at = time_of(row[2])});
+    users.push_back(
+        {.id = id_of<UserId>(row[0]), .email = text_of(row[1]), .last_seen_at = time_of(row[2])});
   }
   std::sort(users.begin(), users.end(),
             [](const auto& left, const auto& right) { return left.id < right.id; });
