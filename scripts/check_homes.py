@@ -39,6 +39,12 @@ BOUNDARIES = {
     "libs/migrate/runner.cpp": "what the database said gets its file, line and the state it left; a lock timeout is tried again",
     "libs/scheduler/job_file_sections.hpp": "what a value's own reader says joins the list of problems; the others are still named",
     "libs/scheduler/foreground.cpp": "a renewal of a run in the foreground: the next one, or its running out, makes up for it",
+    "libs/scheduler/attempt.cpp": "the job boundary: whatever its work throws is how the attempt ended",
+    "libs/scheduler/foreground.cpp": "a beat of a run's life: the next one, or its running out, makes up for it",
+    "libs/scheduler/lease_keeper.cpp": "a look at the lease that failed ends the term, and the next one makes up for it",
+    "libs/scheduler/recorder.cpp": "what could not be written is written at the next attempt",
+    "libs/scheduler/scheduler.cpp": "the tick loop: a failure ends the term, and a new one begins from what the rows say",
+    "libs/scheduler/sql_work.cpp": "a position in a job's SQL becomes a file and a line",
     "libs/seed/writer.cpp": "what the database said gets its file and line, and loses the row's values",
 }
 

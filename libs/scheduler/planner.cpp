@@ -13,8 +13,6 @@
 namespace notes::scheduler {
 namespace {
 
-constexpr std::string_view kAllJobs = "*";
-
 /// The zone that a fire's nominal time is written in.
 std::string nominal_zone(const cron::Schedule& schedule) {
   const bool in_utc = schedule.daylight_saving() == cron::DaylightSaving::utc ||
