@@ -32,7 +32,7 @@ BOUNDARIES = {
     "libs/http/transport.cpp": "the connection boundary: what goes wrong ends one connection, not the thread",
     "libs/migrate/batch.cpp": "a position in a statement becomes a file and a line",
     "libs/service/readiness.cpp": "a database that cannot be asked is what readiness reports",
-    "libs/migrate/blocker_watch.cpp": "a look from beside the run: who cannot be asked stays unnamed",
+    "libs/migrate/statement_watch.cpp": "a look from beside the run: who cannot be asked stays unnamed",
     "libs/migrate/history.cpp": "SOCI's exception becomes the database's own words",
     "libs/migrate/migrator.cpp": "a migration that failed is written into the events, and goes on",
     "libs/migrate/postgresql_lock.cpp": "a beat of the lease, and its end: the next beat, or its running out, makes up for it",

@@ -10,8 +10,10 @@
 
 #include "base/error.hpp"
 #include "cli/table.hpp"
+#include "json.hpp"
 #include "transfer/archive.hpp"
 #include "transfer/backup.hpp"
+#include "transfer/dump.hpp"
 #include "workbench.hpp"
 
 namespace notes::migrate {
@@ -100,7 +102,30 @@ cli::ExitCode run_restore(const cli::Invocation& invocation) {
   return cli::ExitCode::ok;
 }
 
+cli::ExitCode run_dump(const cli::Invocation& invocation) {
+  Workbench bench(invocation);
+  const auto text = transfer::dump(place_of(invocation, bench), bench.clock(), bench.stop());
+  const bool json = invocation.has("json");
+  if (const auto out = invocation.value("out")) {
+    transfer::write_whole(*out, text);
+    invocation.out().write(json ? json_of_file(*out) : fmt::format("written to {}\n", *out));
+  } else {
+    invocation.out().write(json ? json_of_script(bench.url().engine(), text) : text);
+  }
+  return cli::ExitCode::ok;
+}
+
 }  // namespace
+
+cli::Command dump_command() {
+  return {.name = "dump",
+          .summary = "print the schema and what is applied as SQL, to make a new database from",
+          .options = {{.name = "out",
+                       .value_name = "FILE",
+                       .help = "write it into this file, instead of printing it"}},
+          .settings = cli::Settings::used,
+          .run = run_dump};
+}
 
 cli::Command backup_command() {
   return {.name = "backup",

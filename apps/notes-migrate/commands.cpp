@@ -166,6 +166,7 @@ cli::App app() {
            load_command(),
            backup_command(),
            restore_command(),
+           dump_command(),
            cli::config_show_command(redacted),
            cli::completion_command(),
            cli::manual_command()},

@@ -192,7 +192,10 @@ cli::ExitCode run_show(const cli::Invocation& invocation) {
   const Picture picture =
       spec.symbol == "current" ? folder_and_database(invocation) : folder_only(invocation);
   const auto found = Resolver(picture.graph(), picture.applied()).resolve(spec);
-  if (invocation.has("json")) return print(invocation, picture, found);
+  if (invocation.has("json")) {
+    invocation.out().write(json_of(picture, found, Sections::shown));
+    return cli::ExitCode::ok;
+  }
   for (const auto index : found) {
     const auto* file = picture.file(index);
     invocation.out().write(describe(picture.graph(), index) + "\n" + details(picture, index) +

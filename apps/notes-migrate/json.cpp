@@ -42,7 +42,27 @@ void write_step(Writer& writer, const StepReport& step) {
   writer.EndObject();
 }
 
-void write_revision(Writer& writer, const Picture& picture, Graph::Index index) {
+void write_sections(Writer& writer, const Migration& migration) {
+  text(writer, "sections");
+  writer.StartArray();
+  for (const auto& section : migration.sections) {
+    writer.StartObject();
+    member(writer, "direction", to_string(section.direction));
+    text(writer, "only");
+    if (section.only) {
+      text(writer, db::to_string(*section.only));
+    } else {
+      writer.Null();
+    }
+    text(writer, "transaction");
+    writer.Bool(section.transactional);
+    member(writer, "sql", migration.text(section));
+    writer.EndObject();
+  }
+  writer.EndArray();
+}
+
+void write_revision(Writer& writer, const Picture& picture, Graph::Index index, Sections sections) {
   const Revision& revision = picture.graph()[index];
   const auto* file = picture.file(index);
   const auto* row = picture.row(index);
@@ -61,6 +81,7 @@ void write_revision(Writer& writer, const Picture& picture, Graph::Index index) 
     text(writer, "duration_ms");
     writer.Int64(row->took.count());
   }
+  if (file != nullptr && sections == Sections::shown) write_sections(writer, *file);
   writer.EndObject();
 }
 
@@ -111,6 +132,7 @@ void write_failure(Writer& writer, const MigrationFailure::Details& details) {
   member(writer, "state", details.state);
   member(writer, "message", details.message);
   member(writer, "hint", details.hint);
+  member(writer, "blocker", details.blocker);
   member(writer, "outcome", details.outcome);
   writer.EndObject();
 }
@@ -136,13 +158,14 @@ std::string json_of(const Report& report, bool dry_run) {
   return line(buffer);
 }
 
-std::string json_of(const Picture& picture, const std::vector<Graph::Index>& only) {
+std::string json_of(const Picture& picture, const std::vector<Graph::Index>& only,
+                    Sections sections) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
   writer.StartObject();
   text(writer, "revisions");
   writer.StartArray();
-  for (const auto index : only) write_revision(writer, picture, index);
+  for (const auto index : only) write_revision(writer, picture, index, sections);
   writer.EndArray();
   writer.EndObject();
   return line(buffer);

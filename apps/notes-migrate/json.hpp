@@ -17,8 +17,11 @@ namespace notes::migrate {
 
 /// What the commands print with --json: one object on one line. docs/migrating.md describes each.
 std::string json_of(const Report& report, bool dry_run);
-/// `only`: the revisions to show, in this order.
-std::string json_of(const Picture& picture, const std::vector<Graph::Index>& only);
+enum class Sections { left_out, shown };
+/// `only`: the revisions to show, in this order; `sections`: with the SQL of their files or
+/// without.
+std::string json_of(const Picture& picture, const std::vector<Graph::Index>& only,
+                    Sections sections = Sections::left_out);
 
 /// What `plan` shows; `current` are the applied heads.
 std::string json_of(const std::vector<PlannedStep>& steps, db::Engine engine,

@@ -127,6 +127,7 @@ cli::ExitCode run_seed(const cli::Invocation& invocation) {
 
   const auto session = bench.open();
   const auto lock = bench.lock();
+  options.lock = lock.get();
   const Canceller canceller(*session, bench.stop());
   Progress progress(invocation);
   const auto report = seed::run(*session, options, bench.clock(), progress, bench.stop());

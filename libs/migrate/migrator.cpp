@@ -69,14 +69,19 @@ class Migrator::Run {
 
   db::Session& session() { return *session_; }
   History& history() { return history_; }
+  void commit(Transaction& transaction) {
+    lock_->confirm(*session_);
+    transaction.commit();
+  }
 
   std::vector<StepReport> run(const Migrator& migrator, const Picture& picture,
                               const std::vector<Step>& steps, Transactions transactions) {
     const auto& settings = migrator.settings_;
-    BlockerWatch blockers(Platform::of(migrator.url_.engine())
-                              .blockers(migrator.url_, migrator.database_, settings.table),
-                          watch_interval(settings.runner.lock_timeout));
-    Runner runner({*session_, *lock_, history_, blockers, migrator.observer_}, settings.runner,
+    StatementWatch watch(Platform::of(migrator.url_.engine())
+                             .activity(migrator.url_, migrator.database_, settings.table),
+                         watch_interval(settings.runner.lock_timeout), *session_,
+                         migrator.observer_);
+    Runner runner({*session_, *lock_, history_, watch, migrator.observer_}, settings.runner,
                   settings.stop);
     const Canceller canceller(*session_, settings.stop);
     std::deque<Source> sources;  // views refer to what they hold
@@ -344,7 +349,7 @@ Report Migrator::stamp(const RevisionSpec& target, Purge purge, Mode mode) {
       after.erase(id);
     }
   }
-  transaction.commit();
+  run.commit(transaction);
   return {reports(now, steps), ids(now.graph(), now.graph().applied_heads(after))};
 }
 
@@ -373,7 +378,7 @@ Report Migrator::repair(Mode mode) {
     const auto& file = *now.file(index);
     run.history().replace_source(file, token_checksum(file, url_.engine()));
   }
-  transaction.commit();
+  run.commit(transaction);
   return report(now);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "migrate/activity.hpp"
 #include "migrate/batch.hpp"
 #include "migrate/migration.hpp"
 
@@ -34,6 +35,10 @@ class Observer {
     static_cast<void>(step);
     static_cast<void>(statement);
   }
+  /// What the database says of the statement that is running, again and again while it does.
+  /// Called, unlike the rest, from a thread that watches, and always between that statement's
+  /// start and its end; must return at once.
+  virtual void activity(const Activity& seen) { static_cast<void>(seen); }
   /// The database has done it; whether it stays is up to the commit that follows.
   virtual void statement_finished(const StepView& step, const sql::Statement& statement) {
     static_cast<void>(step);

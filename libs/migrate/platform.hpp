@@ -11,6 +11,7 @@
 
 #include "config/settings.hpp"
 #include "db/session.hpp"
+#include "migrate/activity.hpp"
 #include "migrate/batch.hpp"
 #include "migrate/table_name.hpp"
 
@@ -121,12 +122,12 @@ class Platform {
   /// done.
   virtual Probe probe(db::Session& session, const sql::Statement& statement) const = 0;
 
-  /// Says who keeps the session that adopt() has made ready waiting for a lock, and since when; ""
-  /// when nobody does. Asks through a connection of its own, which it opens when first called, on
-  /// one thread. An empty function where the database cannot tell.
-  virtual std::function<std::string()> blockers(const db::Url& url,
-                                                const config::DatabaseSettings& settings,
-                                                const TableName& table) const = 0;
+  /// Says what the session that adopt() has made ready is doing. Asks through a connection of its
+  /// own, which it opens when first called, on one thread. An empty function where the database
+  /// cannot tell.
+  virtual std::function<Activity()> activity(const db::Url& url,
+                                             const config::DatabaseSettings& settings,
+                                             const TableName& table) const = 0;
 
   /// True when the failure means that a lock on a table was not obtained in time: trying again
   /// later helps.

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/error.hpp"
@@ -77,6 +78,15 @@ std::string lease_holder(db::Session& session, const TableName& table) {
   return rows.empty() ? "" : *rows[0][0];
 }
 
+/// Whether the server has not ended an idle connection, as far as has come through by now.
+bool is_open(PGconn* connection) {
+  pollfd readable{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
+  while (::poll(&readable, 1, 0) > 0) {
+    if (PQconsumeInput(connection) == 0) return false;
+  }
+  return PQstatus(connection) == CONNECTION_OK;
+}
+
 /// A session's own lock: the server gives it back when the session ends, however it ends.
 class AdvisoryLock final : public RunLock {
  public:
@@ -89,6 +99,18 @@ class AdvisoryLock final : public RunLock {
     if (lease_holder(*session_, table_).empty()) return true;
     try_advisory(*session_, "pg_advisory_unlock", key_);
     return false;
+  }
+
+  /// Asks nobody, since it is called before each commit: what the server has said last is here. A
+  /// run that begins after the server has ended this session ends the run's own, too, before it
+  /// looks at anything (PostgresqlPlatform::adopt).
+  void confirm(db::Session&) override {
+    if (is_open(db::postgresql_connection(*session_))) return;
+    throw Error(
+        ErrorCode::locked,
+        "the session that held the migration lock was ended (pg_terminate_backend, or a "
+        "restart of the server), and another run may have begun: what was not committed was "
+        "rolled back; look at 'status' and run it again");
   }
 
   std::string holder() {

@@ -67,6 +67,27 @@ Probe probe_detached(db::Session& session, const sql::Statement& statement) {
           fmt::format("ALTER TABLE {} DETACH PARTITION {} FINALIZE", table, partition)};
 }
 
+/// An invalid index that a REINDEX CONCURRENTLY has left beside the one it was to take the place
+/// of, or that it has replaced (PostgreSQL 15, REINDEX, "Rebuilding Indexes Concurrently").
+Probe probe_reindexed(db::Session& session, const sql::Statement& statement) {
+  const auto rows = db::query(
+      session,
+      "SELECT CAST(format('%I.%I', n.nspname, c.relname) AS TEXT) FROM pg_index i "
+      "JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "JOIN pg_class t ON t.oid = i.indrelid LEFT JOIN pg_class main ON main.reltoastrelid = t.oid "
+      "WHERE NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$' AND CASE "
+      "WHEN CAST(:p0 AS TEXT) <> '' THEN t.oid = (SELECT indrelid FROM pg_index WHERE indexrelid = "
+      "to_regclass(NULLIF(CAST(:p0 AS TEXT), ''))) "
+      "WHEN CAST(:p1 AS TEXT) <> '' THEN to_regclass(NULLIF(CAST(:p1 AS TEXT), '')) IN (t.oid, "
+      "main.oid) "
+      "ELSE CAST(:p2 AS TEXT) IN ('', n.nspname) END ORDER BY c.oid LIMIT 1",
+      {statement.object.name.empty() ? "" : identifier(session, statement.object),
+       statement.table.name.empty() ? "" : identifier(session, statement.table),
+       statement.object.schema});
+  if (rows.empty()) return {};
+  return {Probe::State::broken, "DROP INDEX CONCURRENTLY IF EXISTS " + *rows[0][0]};
+}
+
 /// pg_blocking_pids() names 0 for a prepared transaction.
 std::string describe_blocker(const std::vector<db::Text>& row) {
   const auto& pid = *row[0];
@@ -82,19 +103,32 @@ std::string describe_blocker(const std::vector<db::Text>& row) {
       row[3].value_or("state not shown"), row[4].value_or("an unknown time"), query, pid);
 }
 
-std::string blocker_of(db::Session& session, const std::string& waiting) {
-  const auto rows = db::query(
-      session,
-      "SELECT CAST(b.pid AS TEXT), CAST(NULLIF(o.application_name, '') AS TEXT), "
-      "CAST(o.usename AS TEXT), CAST(o.state AS TEXT), "
-      "CAST(date_trunc('second', clock_timestamp() - COALESCE(o.xact_start, o.query_start)) AS "
-      "TEXT), CAST(o.query AS TEXT) "
-      "FROM pg_stat_activity me CROSS JOIN LATERAL unnest(pg_blocking_pids(me.pid)) AS b (pid) "
-      "LEFT JOIN pg_stat_activity o ON o.pid = b.pid "
-      "WHERE me.application_name = :p0 AND me.datname = current_database() "
-      "AND me.wait_event_type = 'Lock' ORDER BY o.xact_start LIMIT 1",
-      {waiting});
-  return rows.empty() ? "" : describe_blocker(rows.front());
+// A statement that waits has its blockers looked up, which is not free. Waiting for sessions, an
+// index build keeps the counts of the blocks it has read before.
+constexpr auto kActivity =
+    "SELECT CAST(b.pid AS TEXT), CAST(b.application_name AS TEXT), CAST(b.usename AS TEXT), "
+    "CAST(b.state AS TEXT), CAST(b.age AS TEXT), CAST(b.query AS TEXT), CAST(p.phase AS TEXT), "
+    "CAST(CASE WHEN p.phase LIKE 'waiting%' THEN concat(p.lockers_done, ' of ', p.lockers_total, "
+    "' sessions') WHEN p.blocks_total > 0 THEN concat(100 * p.blocks_done / p.blocks_total, '%') "
+    "WHEN p.tuples_total > 0 THEN concat(100 * p.tuples_done / p.tuples_total, '%') END AS TEXT) "
+    "FROM pg_stat_activity me LEFT JOIN LATERAL ("
+    "SELECT blocking.pid, NULLIF(o.application_name, '') AS application_name, o.usename, o.state, "
+    "date_trunc('second', clock_timestamp() - COALESCE(o.xact_start, o.query_start)) AS age, "
+    "o.query FROM unnest(pg_blocking_pids(me.pid)) AS blocking (pid) "
+    "LEFT JOIN pg_stat_activity o ON o.pid = blocking.pid WHERE me.wait_event_type = 'Lock' "
+    "ORDER BY o.xact_start LIMIT 1) AS b ON TRUE "
+    "LEFT JOIN pg_stat_progress_create_index p ON p.pid = me.pid "
+    "WHERE me.application_name = :p0 AND me.datname = current_database() AND me.state = 'active' "
+    "LIMIT 1";
+
+Activity activity_of(db::Session& session, const std::string& run) {
+  const auto rows = db::query(session, kActivity, {run});
+  if (rows.empty()) return {};
+  const auto& row = rows.front();
+  Activity seen;
+  if (row[0]) seen.blocker = describe_blocker(row);
+  if (row[6]) seen.progress = *row[6] + (row[7] ? ", " + *row[7] : "");
+  return seen;
 }
 
 }  // namespace
@@ -182,6 +216,8 @@ Probe PostgresqlPlatform::probe(db::Session& session, const sql::Statement& stat
       return probe_dropped(session, statement);
     case sql::Effect::partition_detached:
       return probe_detached(session, statement);
+    case sql::Effect::reindexed:
+      return probe_reindexed(session, statement);
     case sql::Effect::none:
     case sql::Effect::repeatable:
       return {};
@@ -189,14 +225,14 @@ Probe PostgresqlPlatform::probe(db::Session& session, const sql::Statement& stat
   return {};
 }
 
-std::function<std::string()> PostgresqlPlatform::blockers(const db::Url& url,
-                                                          const config::DatabaseSettings& settings,
-                                                          const TableName& table) const {
+std::function<Activity()> PostgresqlPlatform::activity(const db::Url& url,
+                                                       const config::DatabaseSettings& settings,
+                                                       const TableName& table) const {
   // A std::function is copied; its copies share the connection.
   return
       [url, settings, name = run_name(table), session = std::shared_ptr<db::Session>()]() mutable {
         if (!session) session = db::open_session(url, settings);
-        return blocker_of(*session, name);
+        return activity_of(*session, name);
       };
 }
 

@@ -19,9 +19,8 @@ class PostgresqlPlatform final : public Platform {
   std::unique_ptr<Guard> guard(db::Session& session,
                                const std::vector<BatchStatement>& statements) const override;
   Probe probe(db::Session& session, const sql::Statement& statement) const override;
-  std::function<std::string()> blockers(const db::Url& url,
-                                        const config::DatabaseSettings& settings,
-                                        const TableName& table) const override;
+  std::function<Activity()> activity(const db::Url& url, const config::DatabaseSettings& settings,
+                                     const TableName& table) const override;
   bool is_lock_timeout(const db::DatabaseError& error) const override;
 };
 

@@ -6,9 +6,11 @@
 
 #include <fmt/format.h>
 
+#include "base/duration.hpp"
 #include "base/error.hpp"
 #include "db/backoff.hpp"
 #include "migrate/checksum.hpp"
+#include "migrate/outcome.hpp"
 #include "migrate/transaction.hpp"
 
 namespace notes::migrate {
@@ -19,6 +21,11 @@ namespace {
 bool runs_alone(const BatchStatement& item) {
   return item.statement.kind == sql::Kind::standalone ||
          (item.statement.kind == sql::Kind::procedural && item.idempotent);
+}
+
+/// Whether the catalog shows if the statement was done, or was cut off.
+bool leaves_trace(const sql::Statement& statement) {
+  return statement.effect != sql::Effect::none && statement.effect != sql::Effect::repeatable;
 }
 
 void check_resumable(const Migration& migration, const std::vector<Batch>& batches) {
@@ -41,18 +48,6 @@ void check_resumable(const Migration& migration, const std::vector<Batch>& batch
   }
 }
 
-/// The place of the n-th code point (from 1) of a statement; the statement's own for 0.
-sql::Position place(const sql::Statement& statement, std::size_t character) {
-  if (character == 0) return statement.position;
-  std::size_t seen = 0;
-  std::size_t offset = 0;
-  for (; offset < statement.text.size(); ++offset) {
-    const bool starts = (static_cast<unsigned char>(statement.text[offset]) & 0xC0U) != 0x80U;
-    if (starts && ++seen == character) break;
-  }
-  return sql::advance(statement.position, std::string_view(statement.text).substr(0, offset));
-}
-
 bool is_one_transaction(const std::vector<Batch>& batches) {
   return batches.empty() || (batches.size() == 1 && batches.front().transactional);
 }
@@ -68,43 +63,13 @@ bool is_one_transaction(const std::vector<Batch>& batches) {
                           migration.revision));
 }
 
-/// What state the database is in behind a failure, and the way out.
-std::string outcome(const StepView& step, Runner::Extent rolled_back) {
-  const auto& revision = step.migration.revision;
-  const auto way = to_string(step.direction);
-  switch (rolled_back) {
-    case Runner::Extent::migration:
-      return fmt::format(
-          "revision {} ({}) was rolled back as a whole; the database is as it was before it",
-          revision, way);
-    case Runner::Extent::run:
-      return fmt::format(
-          "all {} revisions of the run were rolled back with {} ({}); the database is as it was "
-          "before the run",
-          step.count, revision, way);
-    case Runner::Extent::statement:
-      break;
-  }
-  return fmt::format(
-      "revision {} ({}) is not one transaction: what ran before this statement stands and is in "
-      "the journal; mend the cause and run the same command again, it goes on from here",
-      revision, way);
-}
-
-std::string lost(const StepView& step) {
-  return fmt::format(
-      "the connection was lost during revision {} ({}); run the same command again, it finds out "
-      "what was committed",
-      step.migration.revision, to_string(step.direction));
-}
-
 }  // namespace
 
 Runner::Runner(const RunnerTools& tools, RunnerSettings settings, std::stop_token stop)
     : session_(tools.session),
       lock_(tools.lock),
       history_(tools.history),
-      blockers_(tools.blockers),
+      watch_(tools.watch),
       observer_(tools.observer),
       settings_(settings),
       stop_(std::move(stop)),
@@ -192,10 +157,10 @@ void Runner::with_retries(const StepView& step, Work&& work) {
     try {
       return work();
     } catch (const db::StatementError& error) {
-      if (!platform_.is_lock_timeout(error.details()) || attempt == settings_.lock_retries) throw;
-      const auto blocker = blockers_.seen();
+      if (!waited_in_vain(error) || attempt == settings_.lock_retries) throw;
+      const auto blocker = watch_.blocker();
       observer_.noted(fmt::format("{}: {}{}{}; rolled back, trying again ({} of {})",
-                                  step.migration.revision, error.details().message,
+                                  step.migration.revision, message(step, error),
                                   blocker.empty() ? "" : "; blocked by ", blocker, attempt + 1,
                                   settings_.lock_retries));
     }
@@ -210,6 +175,29 @@ void Runner::pause(std::chrono::microseconds length) {
   stopped.wait_for(lock, stop_, length, [] { return false; });
 }
 
+/// Behind a pooler nothing outside a transaction has a lock_timeout: what is set on a session there
+/// does not stay with the next statement, and the startup parameter that would set it is not passed
+/// on.
+void Runner::send(const StepView& step, const std::string& text) {
+  const bool server_gives_up = lock_.sessions_hold() || session_.dialect().in_transaction(session_);
+  const auto timeout = lock_timeout(step);
+  std::optional<std::chrono::milliseconds> patience;
+  if (!server_gives_up && timeout.count() > 0) patience = timeout;
+  const StatementWatch::During running(watch_, patience);
+  session_.dialect().execute_raw(session_, text);
+}
+
+bool Runner::waited_in_vain(const db::StatementError& error) const {
+  const bool gave_up =
+      watch_.gave_up() && !stop_.stop_requested() && error.failure() == db::Failure::cancelled;
+  return gave_up || platform_.is_lock_timeout(error.details());
+}
+
+std::string Runner::message(const StepView& step, const db::StatementError& error) const {
+  if (!waited_in_vain(error) || !watch_.gave_up()) return error.details().message;
+  return fmt::format("cancelled: it waited for a lock for {}", format_duration(lock_timeout(step)));
+}
+
 void Runner::execute(const StepView& step, const sql::Statement& statement) {
   if (stop_.stop_requested()) {
     throw db::StatementError(
@@ -218,9 +206,7 @@ void Runner::execute(const StepView& step, const sql::Statement& statement) {
   }
   current_ = &statement;
   observer_.statement_started(step, statement);
-  blockers_.begin();
-  session_.dialect().execute_raw(session_, statement.text);
-  blockers_.end();
+  send(step, statement.text);
   current_ = nullptr;
   observer_.statement_finished(step, statement);
 }
@@ -325,12 +311,10 @@ void Runner::run_single(const StepView& step, const Batch& batch, std::size_t at
 
 void Runner::run_standalone(const StepView& step, const BatchStatement& item, bool interrupted) {
   const auto& statement = item.statement;
-  const bool visible =
-      statement.effect != sql::Effect::none && statement.effect != sql::Effect::repeatable;
   // A half-built index also stays behind when the statement fails by itself, and IF NOT EXISTS
-  // would then call it done.
-  if (visible) {
-    const bool mended = mend(item);
+  // would then call it done. What a REINDEX leaves may be another session's that is still at it.
+  if (leaves_trace(statement) && (interrupted || statement.effect != sql::Effect::reindexed)) {
+    const bool mended = mend(step, item);
     const bool done = platform_.probe(session_, statement).state == Probe::State::done;
     if (done && (mended || interrupted)) return;
   }
@@ -338,15 +322,15 @@ void Runner::run_standalone(const StepView& step, const BatchStatement& item, bo
 }
 
 /// Whether there was something half done to mend.
-bool Runner::mend(const BatchStatement& item) {
-  const Probe found = platform_.probe(session_, item.statement);
-  if (found.state != Probe::State::broken) return false;
-  observer_.noted(
-      fmt::format("{}: left half done; running {}", item.statement.command, found.mend));
-  blockers_.begin();
-  session_.dialect().execute_raw(session_, found.mend);
-  blockers_.end();
-  return true;
+bool Runner::mend(const StepView& step, const BatchStatement& item) {
+  bool mended = false;
+  for (;; mended = true) {
+    const Probe found = platform_.probe(session_, item.statement);
+    if (found.state != Probe::State::broken) return mended;
+    observer_.noted(
+        fmt::format("{}: left half done; running {}", item.statement.command, found.mend));
+    send(step, found.mend);
+  }
 }
 
 void Runner::fail(const StepView& step, const db::StatementError& error, Extent rolled_back) {
@@ -355,9 +339,9 @@ void Runner::fail(const StepView& step, const db::StatementError& error, Extent 
   details.revision = step.migration.revision;
   details.file = step.migration.path.string();
   details.state = said.state;
-  details.message = said.message;
+  details.message = message(step, error);
   details.hint = said.hint;
-  if (platform_.is_lock_timeout(said)) details.blocker = blockers_.seen();
+  if (waited_in_vain(error)) details.blocker = watch_.blocker();
   if (current_ != nullptr) {
     details.position = place(*current_, said.position);
     details.statement = current_->text;
@@ -367,8 +351,9 @@ void Runner::fail(const StepView& step, const db::StatementError& error, Extent 
   if (error.failure() == db::Failure::cancelled && stop_.stop_requested())
     code = ErrorCode::interrupted;
   if (error.failure() == db::Failure::disconnected) code = ErrorCode::unreachable;
-  if (platform_.is_lock_timeout(said)) code = ErrorCode::locked;
-  details.outcome = code == ErrorCode::unreachable ? lost(step) : outcome(step, rolled_back);
+  if (waited_in_vain(error)) code = ErrorCode::locked;
+  details.outcome =
+      code == ErrorCode::unreachable ? outcome_unknown(step) : outcome(step, rolled_back);
   throw MigrationFailure(code, std::move(details));
 }
 

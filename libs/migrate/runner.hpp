@@ -7,11 +7,12 @@
 
 #include "db/session.hpp"
 #include "migrate/batch.hpp"
-#include "migrate/blocker_watch.hpp"
 #include "migrate/failure.hpp"
 #include "migrate/history.hpp"
 #include "migrate/observer.hpp"
+#include "migrate/outcome.hpp"
 #include "migrate/platform.hpp"
+#include "migrate/statement_watch.hpp"
 
 namespace notes::migrate {
 
@@ -25,7 +26,7 @@ struct RunnerTools {
   db::Session& session;
   RunLock& lock;
   History& history;
-  BlockerWatch& blockers;
+  StatementWatch& watch;
   Observer& observer;
 };
 
@@ -51,9 +52,6 @@ class Runner {
   /// as run() does; Error{refused} when one of them is not one transaction by itself.
   std::vector<std::chrono::milliseconds> run_together(const std::vector<StepView>& steps);
 
-  /// What a failure rolls back.
-  enum class Extent { statement, migration, run };
-
  private:
   std::chrono::milliseconds lock_timeout(const StepView& step) const;
   void run_as_one(const StepView& step, const std::vector<Batch>& batches);
@@ -63,7 +61,10 @@ class Runner {
   void run_single(const StepView& step, const Batch& batch, std::size_t at, std::size_t ordinal,
                   const JournalEntry* entry);
   void run_standalone(const StepView& step, const BatchStatement& item, bool interrupted);
-  bool mend(const BatchStatement& item);
+  bool mend(const StepView& step, const BatchStatement& item);
+  void send(const StepView& step, const std::string& text);
+  bool waited_in_vain(const db::StatementError& error) const;
+  std::string message(const StepView& step, const db::StatementError& error) const;
   void execute(const StepView& step, const sql::Statement& statement);
   void check(Guard* guard);
   void write_history(const StepView& step);
@@ -78,7 +79,7 @@ class Runner {
   db::Session& session_;
   RunLock& lock_;
   History& history_;
-  BlockerWatch& blockers_;
+  StatementWatch& watch_;
   Observer& observer_;
   RunnerSettings settings_;
   std::stop_token stop_;

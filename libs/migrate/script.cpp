@@ -11,50 +11,10 @@
 #include "db/dialect.hpp"
 #include "migrate/batch.hpp"
 #include "migrate/checksum.hpp"
+#include "migrate/shell.hpp"
 
 namespace notes::migrate {
 namespace {
-
-/// In what the scripts of the two shells differ.
-struct Shell {
-  std::string_view head;
-  std::string_view now;            ///< as the column of a time has it
-  std::string_view from_hex;       ///< text from its bytes
-  std::string_view before_commit;  ///< inside each transaction, behind its statements
-};
-
-// SQLite: foreign keys as `begin_migration` leaves them. A row that refers to nothing breaks the
-// CHECK, which `.bail on` makes the end of the script, and the transaction is never committed.
-constexpr Shell kSqlite{
-    .head =
-        ".bail on\n"
-        "PRAGMA foreign_keys = OFF;\n"
-        "CREATE TEMP TABLE notes_migrate_broken_references (row TEXT CHECK (row IS NULL));\n",
-    .now = "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')",
-    .from_hex = "CAST(X'{}' AS TEXT)",
-    .before_commit =
-        "INSERT INTO temp.notes_migrate_broken_references SELECT \"table\" FROM "
-        "pragma_foreign_key_check;\n"};
-
-constexpr Shell kPostgresql{.head =
-                                "\\set ON_ERROR_STOP on\n"
-                                "SET client_encoding = 'UTF8';\n"
-                                "SET standard_conforming_strings = on;\n"
-                                "SET DateStyle = 'ISO, YMD';\n"
-                                "SET TimeZone = 'UTC';\n",
-                            .now = "clock_timestamp()",
-                            .from_hex = "convert_from('\\x{}', 'UTF8')",
-                            .before_commit = ""};
-
-const Shell& shell_of(db::Engine engine) {
-  switch (engine) {
-    case db::Engine::sqlite:
-      return kSqlite;
-    case db::Engine::postgresql:
-      return kPostgresql;
-  }
-  return kPostgresql;
-}
 
 class Writer {
  public:
@@ -115,19 +75,7 @@ class Writer {
     line("COMMIT;");
   }
 
-  /// A literal that the shell hands on byte for byte: it reads line by line, and sqlite3 drops the
-  /// CR at a line's end.
-  std::string literal(std::string_view value) const {
-    if (value.find('\r') != std::string_view::npos) {
-      std::string digits;
-      for (const char byte : value)
-        fmt::format_to(std::back_inserter(digits), "{:02x}", static_cast<unsigned char>(byte));
-      return fmt::format(fmt::runtime(shell_.from_hex), digits);
-    }
-    std::string quoted = "'";
-    for (const char byte : value) quoted += byte == '\'' ? std::string("''") : std::string(1, byte);
-    return quoted + "'";
-  }
+  std::string literal(std::string_view value) const { return migrate::literal(shell_, value); }
 
   void rows(const PlannedStep& step, EventKind kind) {
     const auto& migration = step.migration;
@@ -137,16 +85,17 @@ class Writer {
     std::string checksum;
     if (step.direction == Direction::up) {
       checksum = sha256(migration.source);
-      line(
-          "INSERT INTO {} (revision, parents, depends_on, message, checksum, token_checksum, "
-          "source, applied_at, applied_by, duration_ms, tool_version) VALUES ({}, {}, {}, {}, {}, "
-          "{}, {}, {}, {}, 0, {});",
-          options_.table.quoted(dialect_, ""), revision,
-          literal(fmt::format("{}", fmt::join(migration.down_revisions, " "))),
-          literal(fmt::format("{}", fmt::join(migration.depends_on, " "))),
-          literal(migration.message), literal(checksum),
-          literal(token_checksum(migration, options_.engine)), literal(migration.source),
-          shell_.now, by, version);
+      const AppliedRevision row{.revision = migration.revision,
+                                .parents = migration.down_revisions,
+                                .depends_on = migration.depends_on,
+                                .message = migration.message,
+                                .checksum = checksum,
+                                .token_checksum = token_checksum(migration, options_.engine),
+                                .applied_at = {},
+                                .applied_by = options_.author.name,
+                                .took = {},
+                                .tool_version = options_.author.tool_version};
+      line("{};", history_row(shell_, options_.table.quoted(dialect_, ""), row, migration.source));
     } else {
       line("DELETE FROM {} WHERE revision = {};", options_.table.quoted(dialect_, ""), revision);
     }
@@ -181,6 +130,27 @@ std::string script(const std::vector<PlannedStep>& steps, const ScriptOptions& o
     for (const auto& step : steps) writer.run(step);
   }
   return std::move(writer).text();
+}
+
+std::string history_script(const History& history, const db::Dialect& dialect,
+                           std::string_view schema, const TableName& table) {
+  const auto name = [&](std::string_view suffix) {
+    if (schema.empty()) return table.quoted(dialect, suffix);
+    return dialect.quote(schema) + "." + dialect.quote(table.name(suffix));
+  };
+  auto rows = history.applied();
+  std::sort(rows.begin(), rows.end(),
+            [](const auto& left, const auto& right) { return left.revision < right.revision; });
+  std::string text = fmt::format("INSERT INTO {} (id, format) VALUES (1, {});\n", name("_state"),
+                                 History::kFormat);
+  for (auto& row : rows) {
+    const auto source = row.checksum.empty() ? "" : history.source(row.revision);
+    row.applied_by = "dump";
+    row.took = {};
+    row.tool_version.clear();
+    text += history_row(shell_of(dialect.engine()), name(""), row, source) + ";\n";
+  }
+  return text;
 }
 
 }  // namespace notes::migrate

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -36,5 +37,12 @@ struct ScriptOptions {
 /// be taken back that has no `migrate:down`.
 std::string script(const std::vector<PlannedStep>& steps, const ScriptOptions& options,
                    const Clock& clock);
+
+/// The rows that make a database with the same, empty tables stand where this one stands: what is
+/// applied and each file as it was, in the order of the ids, but not when, by whom and how long. So
+/// that two databases at the same revisions give the same text. The tables are named in `schema`,
+/// or as `table` has it. Throws what History::source throws.
+std::string history_script(const History& history, const db::Dialect& dialect,
+                           std::string_view schema, const TableName& table);
 
 }  // namespace notes::migrate

@@ -28,8 +28,8 @@ class FileLock final : public RunLock {
   explicit FileLock(std::filesystem::path path) : path_(std::move(path)) {}
   ~FileLock() override {
     if (descriptor_ < 0) return;
-    ::unlink(path_.c_str());  // while it is held: whoever opened it before finds another file at
-                              // this name
+    // While it is held: whoever opened it before finds another file at this name.
+    if (is_named(descriptor_)) ::unlink(path_.c_str());
     ::close(descriptor_);
   }
 
@@ -42,11 +42,7 @@ class FileLock final : public RunLock {
       if (error == EWOULDBLOCK || error == EINTR) return false;
       fail(error);
     }
-    struct stat held {};
-    struct stat named {};
-    const bool current = ::fstat(descriptor, &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
-                         held.st_ino == named.st_ino && held.st_dev == named.st_dev;
-    if (!current) {  // its last holder has removed it between our open and our lock
+    if (!is_named(descriptor)) {  // its last holder has removed it between our open and our lock
       ::close(descriptor);
       return false;
     }
@@ -56,6 +52,15 @@ class FileLock final : public RunLock {
     if (::ftruncate(descriptor, 0) == 0)
       static_cast<void>(::pwrite(descriptor, owner.data(), owner.size(), 0) < 0);
     return true;
+  }
+
+  void confirm(db::Session&) override {
+    if (is_named(descriptor_)) return;
+    throw Error(
+        ErrorCode::locked,
+        fmt::format("{} was removed while this run held it, and another may have begun: what "
+                    "was not committed was rolled back; look at 'status' and run it again",
+                    path_.string()));
   }
 
   std::string holder() const {
@@ -71,6 +76,14 @@ class FileLock final : public RunLock {
   }
 
  private:
+  /// Whether the file that is open is still the one at the lock's name.
+  bool is_named(int descriptor) const {
+    struct stat held {};
+    struct stat named {};
+    return ::fstat(descriptor, &held) == 0 && ::stat(path_.c_str(), &named) == 0 &&
+           held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+  }
+
   [[noreturn]] void fail(int error) const {
     throw Error(ErrorCode::unreachable,
                 fmt::format("cannot lock {}: {}; the directory of the database must be writable",
@@ -141,10 +154,11 @@ class SqliteGuard final : public Guard {
  private:
   std::map<std::string, std::string> counts() const {
     std::map<std::string, std::string> found;
+    // Not the shadow tables: their rows are the virtual table's business.
     const auto tables =
         db::query(session_,
-                  "SELECT CAST(name AS TEXT) FROM sqlite_master WHERE type = 'table' "
-                  "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND sql NOT LIKE 'CREATE VIRTUAL%'");
+                  "SELECT CAST(name AS TEXT) FROM pragma_table_list WHERE schema = 'main' "
+                  "AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
     for (const auto& table : tables) {
       if (named_.contains(lower(*table[0]))) continue;
       const auto count = db::query(
@@ -233,9 +247,8 @@ std::unique_ptr<Guard> SqlitePlatform::guard(db::Session& session,
 
 Probe SqlitePlatform::probe(db::Session&, const sql::Statement&) const { return {}; }
 
-std::function<std::string()> SqlitePlatform::blockers(const db::Url&,
-                                                      const config::DatabaseSettings&,
-                                                      const TableName&) const {
+std::function<Activity()> SqlitePlatform::activity(const db::Url&, const config::DatabaseSettings&,
+                                                   const TableName&) const {
   return {};  // the locks on the file are the processes' own, and carry no name
 }
 

@@ -77,6 +77,7 @@ Report run(db::Session& session, const Options& options, const Clock& clock, Obs
     std::optional<migrate::Transaction> own;
     if (!dry_run) own.emplace(session);
     report.files.push_back(run_file(session, file, history, options, clock, stop));
+    if (own && options.lock != nullptr) options.lock->confirm(session);
     if (own) own->commit();
     observer.file_finished(report.files.back());
   }

@@ -11,6 +11,7 @@
 #include "config/variables.hpp"
 #include "db/session.hpp"
 #include "migrate/history.hpp"
+#include "migrate/platform.hpp"
 #include "migrate/table_name.hpp"
 #include "seed/file.hpp"
 #include "seed/report.hpp"
@@ -45,6 +46,8 @@ struct Options {
   Mode mode = Mode::commit;
   migrate::TableName table{migrate::TableName::kDefault};
   migrate::Author author;
+  /// Confirmed before each commit; the caller holds it. nullptr: nobody else can be at work.
+  migrate::RunLock* lock = nullptr;
   /// What ${NAME} in the files stands for.
   config::Variables variables;
 };
@@ -61,7 +64,7 @@ void check_environment(std::string_view seeds, config::Environment application,
 /// already are found by their natural key, so that a second run changes nothing.
 ///
 /// Throws what list_files, read_file and write_section throw; the files before the failing one stay
-/// committed. Error{interrupted} when stopped.
+/// committed. Error{interrupted} when stopped, {locked} when the lock was lost.
 Report run(db::Session& session, const Options& options, const Clock& clock, Observer& observer,
            const std::stop_token& stop);
 

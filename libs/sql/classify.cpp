@@ -60,10 +60,16 @@ void classify_drop(const PgQuery__DropStmt& drop, Statement& statement) {
 
 void classify_reindex(const PgQuery__ReindexStmt& reindex, Statement& statement) {
   const bool concurrent = has_option(std::span(reindex.params, reindex.n_params), "concurrently");
-  const bool many = reindex.kind != PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX &&
-                    reindex.kind != PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_TABLE;
-  if (concurrent) standalone(statement, "REINDEX CONCURRENTLY", Effect::repeatable);
-  if (many) standalone(statement, "REINDEX of more than a table", Effect::repeatable);
+  const bool index = reindex.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_INDEX;
+  const bool table = reindex.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_TABLE;
+  if (concurrent) {
+    if (index) statement.object = name_of(reindex.relation);
+    if (table) statement.table = name_of(reindex.relation);
+    if (reindex.kind == PG_QUERY__REINDEX_OBJECT_TYPE__REINDEX_OBJECT_SCHEMA)
+      statement.object.schema = text_of(reindex.name);
+    return standalone(statement, "REINDEX CONCURRENTLY", Effect::reindexed);
+  }
+  if (!index && !table) standalone(statement, "REINDEX of more than a table", Effect::repeatable);
 }
 
 void classify_alter_table(const PgQuery__AlterTableStmt& alter, Statement& statement) {

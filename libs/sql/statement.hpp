@@ -25,10 +25,12 @@ enum class Kind {
 /// been done.
 enum class Effect {
   none,                ///< nothing that a catalog shows
-  repeatable,          ///< running it again does no harm (VACUUM, REINDEX, ALTER SYSTEM)
+  repeatable,          ///< running it again does no harm (VACUUM, ALTER SYSTEM)
   index_created,       ///< `object` is there and valid
   index_dropped,       ///< `object` is gone
   partition_detached,  ///< `object` is no partition of `table`
+  reindexed,  ///< no invalid copy is left of the index `object`, or of an index of `table`, or with
+              ///< neither named of any in `object.schema`, or of any at all
 };
 
 /// A name with the schema it was written with, if any; as the database folds it, without quotes.

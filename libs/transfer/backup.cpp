@@ -30,21 +30,25 @@ void check_empty(const BackupPlace& place) {
 
 void check_in_memory(const db::Url& url) {
   if (url.in_memory()) {
-    throw Error(ErrorCode::usage,
-                "a database in memory lives in one process only: it can be "
-                "neither backed up nor restored by another");
+    throw Error(
+        ErrorCode::usage,
+        "a database in memory lives in one process only: another can neither back it up nor "
+        "restore nor dump it");
   }
 }
 
 }  // namespace
 
+void require_database(const BackupPlace& place) {
+  check_in_memory(place.url);
+  if (!is_missing_file(place.url)) return;
+  throw Error(ErrorCode::unreachable,
+              fmt::format("{}: there is no such database", place.url.redacted()));
+}
+
 Manifest backup(const BackupPlace& place, const std::filesystem::path& out, const Clock& clock,
                 const std::stop_token& stop) {
-  check_in_memory(place.url);
-  if (is_missing_file(place.url)) {
-    throw Error(ErrorCode::unreachable,
-                fmt::format("{}: there is no such database", place.url.redacted()));
-  }
+  require_database(place);
   switch (place.url.engine()) {
     case db::Engine::sqlite:
       return backup_sqlite(place, out, clock, stop);

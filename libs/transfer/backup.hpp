@@ -24,6 +24,10 @@ struct BackupPlace {
   config::Variables variables = {};
 };
 
+/// Throws Error{unreachable} for a SQLite file that is not there, which opening would make, and
+/// {usage} for a database in memory.
+void require_database(const BackupPlace& place);
+
 /// Writes all of the database, as it is at one moment, into a file, while others go on writing: by
 /// the online backup API on SQLite, by `pg_dump -Fc` in a snapshot of its own on PostgreSQL; the
 /// manifest's revisions and row counts are of the same moment. The file has its name only when it

@@ -1,84 +1,18 @@
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <libpq-fe.h>
-#include <unistd.h>
 
 #include "base/error.hpp"
 #include "db/query.hpp"
 #include "db/session.hpp"
 #include "transfer/child_process.hpp"
 #include "transfer/engine_backup.hpp"
+#include "transfer/postgresql_client.hpp"
 
 namespace notes::transfer {
 namespace {
-
-/// How a client program reaches the database: by its environment, and what has no variable there
-/// by a connection string.
-struct Connection {
-  std::map<std::string, std::string, std::less<>> environment;
-  std::string parameters;  ///< "dbname='…' keepalives_idle='30'"; nothing secret
-};
-
-/// A value in a connection string (PostgreSQL 15 §34.1.1.1).
-std::string parameter_value(std::string_view value) {
-  std::string text = "'";
-  for (const char byte : value) {
-    if (byte == '\'' || byte == '\\') text += '\\';
-    text += byte;
-  }
-  return text + "'";
-}
-
-Connection connection_of(const BackupPlace& place) {
-  Connection connection{.environment = {place.variables.begin(), place.variables.end()},
-                        .parameters = "dbname=" + parameter_value(database_name(place.url))};
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
-      PQconninfoParse(place.url.conninfo().c_str(), nullptr), &PQconninfoFree);
-  for (const auto* option = options.get(); option != nullptr && option->keyword != nullptr;
-       ++option) {
-    const std::string_view keyword = option->keyword;
-    if (option->val == nullptr || keyword == "dbname") continue;
-    if (option->envvar != nullptr) {
-      connection.environment[option->envvar] = option->val;
-    } else if (option->dispchar[0] == '*') {
-      throw Error(
-          ErrorCode::usage,
-          fmt::format("the database URL's {} cannot be handed to pg_dump without showing it",
-                      keyword));
-    } else {
-      connection.parameters += fmt::format(" {}={}", keyword, parameter_value(option->val));
-    }
-  }
-  connection.environment["PGAPPNAME"] = "notes-migrate";
-  connection.environment["LC_MESSAGES"] = "C";
-  return connection;
-}
-
-[[noreturn]] void failed(const BackupPlace& place, const ChildProcess& child) {
-  throw Error(ErrorCode::statement_failed, place.url.redact(child.complaint()));
-}
-
-/// Everything that comes out of a pipe.
-template <typename Take>
-void drain(const Descriptor& from, const Take& take) {
-  std::array<char, std::size_t{1} << 17> block{};
-  for (;;) {
-    const auto got = ::read(from.number(), block.data(), block.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw Error(ErrorCode::internal, fmt::format("a pipe: {}", std::strerror(errno)));
-    if (got == 0) return;
-    take(std::string_view(block.data(), static_cast<std::size_t>(got)));
-  }
-}
 
 constexpr auto kSchemas =
     "SELECT CAST(nspname AS TEXT) FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' "
@@ -135,7 +69,7 @@ Manifest backup_postgresql(const BackupPlace& place, const std::filesystem::path
   manifest.tool_version = place.tool_version;
 
   ArchiveWriter archive(out);
-  auto connection = connection_of(place);
+  auto connection = client_connection(place);
   auto pipe = make_pipe();
   ChildProcess dump({.program = "pg_dump",
                      .arguments = {"--format=custom", "--compress=0", "--no-password",
@@ -145,7 +79,7 @@ Manifest backup_postgresql(const BackupPlace& place, const std::filesystem::path
                     stop);
   pipe.write.close();
   drain(pipe.read, [&](std::string_view payload) { archive.write(payload); });
-  if (!dump.succeeded()) failed(place, dump);
+  if (!dump.succeeded()) client_failed(place, dump);
   return archive.finish(std::move(manifest));
 }
 
@@ -153,7 +87,7 @@ Manifest backup_postgresql(const BackupPlace& place, const std::filesystem::path
 /// pg_restore has succeeded: whatever ends before leaves the database as it was.
 void restore_postgresql(const BackupPlace& place, ArchiveReader& archive, Overwrite overwrite,
                         const std::stop_token& stop) {
-  const auto connection = connection_of(place);
+  const auto connection = client_connection(place);
   const auto before = overwrite == Overwrite::yes ? clear(place) : std::string();
   auto script = make_pipe();
   auto payload = make_pipe();
@@ -167,7 +101,7 @@ void restore_postgresql(const BackupPlace& place, ArchiveReader& archive, Overwr
   script.read.close();
   const auto to_psql = [&](std::string_view text) {
     // It has ended early, and says why.
-    if (!try_write(script.write, text) && !psql.succeeded()) failed(place, psql);
+    if (!try_write(script.write, text) && !psql.succeeded()) client_failed(place, psql);
   };
   to_psql("BEGIN;\n" + before);
   ChildProcess unpack(
@@ -185,12 +119,12 @@ void restore_postgresql(const BackupPlace& place, ArchiveReader& archive, Overwr
   if (!unpacked) {
     script.write.close();
     // When psql ended first, pg_restore had nobody to write to.
-    if (!psql.succeeded()) failed(place, psql);
-    failed(place, unpack);
+    if (!psql.succeeded()) client_failed(place, psql);
+    client_failed(place, unpack);
   }
   to_psql(check(archive.manifest(), db::Dialect::of(place.url.engine())) + "COMMIT;\n");
   script.write.close();
-  if (!psql.succeeded()) failed(place, psql);
+  if (!psql.succeeded()) client_failed(place, psql);
 }
 
 }  // namespace notes::transfer

@@ -166,3 +166,62 @@ TEST_CASE("a partition that is left half detached is detached by the next attemp
   CHECK(work.values(kPending).empty());
   CHECK(work.migrator().look().applied().contains("a1aa"));
 }
+
+TEST_CASE("what a killed REINDEX CONCURRENTLY left is dropped, and it is run again") {
+  Workshop<Postgres> work;
+  const std::string create = "CREATE INDEX a_x ON a (x)";
+  execute(work.backend.url(), {"CREATE SCHEMA s", "CREATE TABLE a (x INTEGER, y TEXT)", create,
+                               "CREATE TABLE b (x INTEGER)", "CREATE INDEX b_x_ccnew ON b (x)",
+                               "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = "
+                               "to_regclass('b_x_ccnew')"});
+  // As the server leaves them when the second phase is cut off, and the last one.
+  const auto leave = [&](const std::string& name) {
+    execute(
+        work.backend.url(),
+        {"CREATE INDEX " + name + " ON a (x)",
+         "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = to_regclass('" + name + "')"});
+  };
+  const auto indexes = [&] {
+    return work.values(
+        "SELECT CAST(c.relname AS TEXT) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+        "WHERE c.relname LIKE '%\\_x%' ORDER BY c.relname");
+  };
+  work.folder.write("0.sql", migration("0000", "", ""));
+  work.upgrade();
+  std::string parent = "0000";
+  for (const std::string statement :
+       {"REINDEX INDEX CONCURRENTLY a_x", "REINDEX TABLE CONCURRENTLY a",
+        "REINDEX INDEX CONCURRENTLY public.a_x"}) {
+    CAPTURE(statement);
+    leave("a_x_ccnew");
+    leave("a_x_ccnew1");
+    leave("a_x_ccold");
+    const auto id = "r" + parent;
+    work.folder.write(id + ".sql", outside(id, parent, statement + ";"));
+    execute(work.backend.url(),
+            {"INSERT INTO notes_migrate_journal VALUES ('" + id + "', 'up', 0, '" +
+             migrate::sha256(statement) + "', 0, '2026-01-01T00:00:00Z')"});
+    CHECK(ids(work.upgrade()) == Ids{id});
+    CHECK(indexes() == Ids{"a_x", "b_x_ccnew"});
+    parent = id;
+  }
+  // Another table's leftover belongs to whoever rebuilds that one.
+  const std::string all = "REINDEX SCHEMA CONCURRENTLY public";
+  work.folder.write("all.sql", outside("all1", parent, all + ";"));
+  execute(work.backend.url(), {"INSERT INTO notes_migrate_journal VALUES ('all1', 'up', 0, '" +
+                               migrate::sha256(all) + "', 0, '2026-01-01T00:00:00Z')"});
+  work.upgrade();
+  CHECK(indexes() == Ids{"a_x"});
+}
+
+TEST_CASE("an invalid index beside one that nobody was rebuilding is left alone") {
+  Workshop<Postgres> work;
+  execute(work.backend.url(), {"CREATE TABLE a (x INTEGER)", "CREATE INDEX a_x ON a (x)",
+                               "CREATE INDEX a_x_ccnew ON a (x)",
+                               "UPDATE pg_index SET indisvalid = FALSE WHERE indexrelid = "
+                               "to_regclass('a_x_ccnew')"});
+  work.folder.write("a1.sql", outside("a1aa", "", "REINDEX INDEX CONCURRENTLY a_x;"));
+  CHECK(ids(work.upgrade()) == Ids{"a1aa"});
+  CHECK(work.value("SELECT CAST(indisvalid AS TEXT) FROM pg_index WHERE indexrelid = "
+                   "to_regclass('a_x_ccnew')") == "false");
+}

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -124,4 +125,81 @@ TEST_CASE_TEMPLATE("a table that somebody holds makes the migration give up, not
   other->dialect().execute_raw(*other, "ROLLBACK");
   CHECK(ids(migrator.upgrade(migrate::parse_revision_spec("head"))) ==
         std::vector<std::string>{"b2bb"});
+}
+
+namespace {
+
+/// Takes the lock away from its holder, and gives it to nobody.
+void take_away(const Sqlite& backend) {
+  std::filesystem::remove(db::Url::parse(backend.url()).path() + ".migrate-lock");
+}
+
+void take_away(const Postgres& backend) {
+  execute(backend.url(), {"SELECT pg_terminate_backend(pid, 10000) FROM pg_locks WHERE locktype = "
+                          "'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = "
+                          "current_database())"});
+}
+
+/// Loses the run's lock before the statement that changes a table is committed.
+template <typename Backend>
+struct Thief final : migrate::Observer {
+  explicit Thief(const Backend& where) : backend(where) {}
+  void statement_finished(const migrate::StepView& step, const sql::Statement&) override {
+    if (step.migration.revision == "b2bb") take_away(backend);
+  }
+  const Backend& backend;
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a run that has lost its lock does not commit", Backend, Sqlite, Postgres) {
+  Workshop<Backend> work;
+  work.folder.write("a1.sql", migration("a1aa", "", "CREATE TABLE a (x INTEGER);"));
+  work.upgrade();
+  work.folder.write("b2.sql", migration("b2bb", "a1aa", "INSERT INTO a VALUES (1);"));
+  Thief<Backend> thief(work.backend);
+  auto settings = work.settings;
+  settings.directory = work.folder.path();
+  migrate::Migrator migrator(db::Url::parse(work.backend.url()),
+                             database_settings(work.backend.url()), settings, work.clock, thief);
+  try {
+    migrator.upgrade(migrate::parse_revision_spec("head"));
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::locked);
+    CHECK(std::string(error.what()).find("another") != std::string::npos);
+  }
+  CHECK(work.value("SELECT CAST(count(*) AS TEXT) FROM a") == "0");
+  CHECK(ids(work.upgrade()) == std::vector<std::string>{"b2bb"});
+  CHECK(work.value("SELECT CAST(count(*) AS TEXT) FROM a") == "1");
+}
+
+TEST_CASE_TEMPLATE("a lock that is held is confirmed, and one that was lost is not", Backend,
+                   Sqlite, Postgres) {
+  Workshop<Backend> work;
+  const auto session =
+      db::open_session(db::Url::parse(work.backend.url()), database_settings(work.backend.url()));
+  const auto lock = take(work, {});
+  lock->confirm(*session);
+  take_away(work.backend);
+  try {
+    lock->confirm(*session);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::locked);
+  }
+}
+
+TEST_CASE("a file lock that was lost leaves the next holder's alone") {
+  Workshop<Sqlite> work;
+  auto first = take(work, {});
+  take_away(work.backend);
+  const auto second = take(work, {});
+  first.reset();
+  try {
+    take(work, {});
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::locked);
+  }
 }

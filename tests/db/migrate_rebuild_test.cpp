@@ -105,3 +105,16 @@ TEST_CASE("outside the transaction, too, a table that is not named keeps its row
   CHECK(message_of(work).starts_with("the table child had 3 rows and now: 0"));
   CHECK(work.value("SELECT CAST(count(*) AS TEXT) FROM child") == "3");
 }
+
+TEST_CASE("the tables inside a virtual table may change with it") {
+  Workshop<Sqlite> work;
+  work.folder.write("a1.sql", migration("a1aa", "",
+                                        "CREATE VIRTUAL TABLE words USING fts5 (word);\n"
+                                        "INSERT INTO words VALUES ('one'), ('two');",
+                                        "DROP TABLE words;"));
+  work.upgrade();
+  work.folder.write("b2.sql", migration("b2bb", "a1aa", "DELETE FROM words WHERE word = 'one';"));
+  CHECK(ids(work.upgrade()) == Ids{"b2bb"});
+  CHECK(work.value("SELECT CAST(word AS TEXT) FROM words") == "two");
+  CHECK(ids(work.downgrade("base")) == Ids{"b2bb", "a1aa"});
+}

@@ -291,6 +291,25 @@ TEST_CASE_TEMPLATE("a stopped run keeps the files that were finished, and no par
   CHECK(fixture.rows("SELECT email FROM users") == "a@x");
 }
 
+/// A lock that is lost while the second file runs.
+struct LosesLock final : migrate::RunLock {
+  void confirm(db::Session&) override {
+    if (++asked == 2) throw Error(ErrorCode::locked, "lost");
+  }
+  int asked = 0;
+};
+
+TEST_CASE_TEMPLATE("a run that has lost its lock does not commit the file it is at", Backend,
+                   Sqlite, Postgres) {
+  Fixture<Backend> fixture;
+  fixture.seed("1.yaml", "table: users\nkey: email\nrows: [{id: {generate: uuid}, email: a@x}]");
+  fixture.seed("2.yaml", "table: users\nkey: email\nrows: [{id: {generate: uuid}, email: b@x}]");
+  LosesLock lock;
+  fixture.options.lock = &lock;
+  CHECK(fixture.refusal(ErrorCode::locked) == "lost");
+  CHECK(fixture.rows("SELECT email FROM users") == "a@x");
+}
+
 TEST_CASE_TEMPLATE("the project's own seeds fill the project's own schema", Backend, Sqlite,
                    Postgres) {
   const std::filesystem::path source = NOTES_SOURCE_DIR;

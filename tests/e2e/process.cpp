@@ -14,6 +14,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,6 +124,20 @@ std::vector<std::string> environment_of(const ProcessOptions& options) {
   return result;
 }
 
+/// The program's pid. setpriv becomes the program, and has the kernel kill it when the thread that
+/// started it ends: no test that crashes or runs out of its time leaves a server behind.
+pid_t start(const std::filesystem::path& program, const ProcessOptions& options,
+            const std::array<int, 3>& streams) {
+  Spawn spawn;
+  spawn.enter(options.directory);
+  for (int number = 0; number < 3; ++number)
+    spawn.connect(streams[static_cast<std::size_t>(number)], number);
+  std::vector<std::string> arguments = {"setpriv", "--pdeathsig", "KILL", "--",
+                                        std::filesystem::absolute(program)};
+  arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
+  return spawn.start(std::move(arguments), environment_of(options));
+}
+
 /// The first whole line at or behind `from` that holds `text`; moves `from` to the first line not
 /// looked at.
 std::optional<std::string> find_line(std::string_view all, std::string_view text,
@@ -140,6 +155,20 @@ std::optional<std::string> find_line(std::string_view all, std::string_view text
 
 Process::Process(const std::filesystem::path& program, const ProcessOptions& options) {
   if (!std::filesystem::exists(program)) fail(ENOENT, "start " + program.string());
+  Descriptor wake(::eventfd(0, EFD_CLOEXEC));
+  check(wake.get(), "eventfd");
+  if (options.terminal) {
+    start_on_terminal(program, options);
+  } else {
+    start_on_pipes(program, options);
+  }
+  pid_descriptor_ = open_pid(pid_);
+  check(pid_descriptor_, "pidfd_open");
+  wake_ = wake.release();
+  reader_ = std::jthread([this](std::stop_token stop) { collect(std::move(stop)); });
+}
+
+void Process::start_on_pipes(const std::filesystem::path& program, const ProcessOptions& options) {
   PipeEnds input = open_pipe();
   PipeEnds output = open_pipe();
   PipeEnds errors = open_pipe();
@@ -149,26 +178,31 @@ Process::Process(const std::filesystem::path& program, const ProcessOptions& opt
     if (put != static_cast<ssize_t>(options.input.size()))
       throw std::invalid_argument("input: over 64 KiB");
   }
-  Descriptor wake(::eventfd(0, EFD_CLOEXEC));
-  check(wake.get(), "eventfd");
-
-  Spawn spawn;
-  spawn.enter(options.directory);
-  spawn.connect(input.read.get(), STDIN_FILENO);
-  spawn.connect(output.write.get(), STDOUT_FILENO);
-  spawn.connect(errors.write.get(), STDERR_FILENO);
-  // setpriv becomes the program, and has the kernel kill it when the thread that started it ends:
-  // no test that crashes or runs out of its time leaves a server behind.
-  std::vector<std::string> arguments = {"setpriv", "--pdeathsig", "KILL", "--",
-                                        std::filesystem::absolute(program)};
-  arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
-  pid_ = spawn.start(std::move(arguments), environment_of(options));
-  pid_descriptor_ = open_pid(pid_);
-  check(pid_descriptor_, "pidfd_open");
+  pid_ = start(program, options, {input.read.get(), output.write.get(), errors.write.get()});
   output_.descriptor = output.read.release();
   errors_.descriptor = errors.read.release();
-  wake_ = wake.release();
-  reader_ = std::jthread([this](std::stop_token stop) { collect(std::move(stop)); });
+}
+
+void Process::start_on_terminal(const std::filesystem::path& program,
+                                const ProcessOptions& options) {
+  Descriptor keyboard(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  check(keyboard.get(), "posix_openpt");
+  check(::grantpt(keyboard.get()), "grantpt");
+  check(::unlockpt(keyboard.get()), "unlockpt");
+  std::array<char, 64> name{};
+  check(-::ptsname_r(keyboard.get(), name.data(), name.size()), "ptsname_r");
+  const Descriptor screen(::open(name.data(), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  check(screen.get(), "open the terminal");
+  const winsize size{.ws_row = 24, .ws_col = 160, .ws_xpixel = 0, .ws_ypixel = 0};
+  check(::ioctl(screen.get(), TIOCSWINSZ, &size), "TIOCSWINSZ");
+  pid_ = start(program, options, {screen.get(), screen.get(), screen.get()});
+  output_.descriptor = keyboard.release();
+  errors_.ended = true;
+}
+
+void Process::type(std::string_view text) const {
+  const ssize_t put = ::write(output_.descriptor, text.data(), text.size());
+  if (put != static_cast<ssize_t>(text.size())) fail(errno, "type");
 }
 
 Process::~Process() {
@@ -200,7 +234,8 @@ void Process::collect(std::stop_token stop) {
       const std::lock_guard lock(mutex_);
       Pipe& pipe = i == 0 ? output_ : errors_;
       if (got > 0) pipe.text.append(block.data(), static_cast<std::size_t>(got));
-      if (got == 0) pipe.ended = true;
+      // A terminal whose other side nobody holds any more ends with EIO.
+      if (got == 0 || (got < 0 && errno == EIO)) pipe.ended = true;
     }
     grown_.notify_all();
   }
@@ -250,6 +285,16 @@ std::string Process::wait_for_line(Stream stream, std::string_view text,
   if (line) return *line;
   lock.unlock();
   throw std::runtime_error("no line with \"" + std::string(text) + "\" came\n" + transcript());
+}
+
+void Process::wait_for(Stream stream, std::string_view text, std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  const Pipe& pipe = pipe_of(stream);
+  const auto came = [&] { return pipe.text.find(text) != std::string::npos; };
+  grown_.wait_for(lock, patience, [&] { return came() || pipe.ended; });
+  if (came()) return;
+  lock.unlock();
+  throw std::runtime_error("no \"" + std::string(text) + "\" came\n" + transcript());
 }
 
 std::string Process::transcript() const {

@@ -34,6 +34,9 @@ struct ProcessOptions {
   std::map<std::string, std::string> environment;
   std::filesystem::path directory = std::filesystem::current_path();
   std::string input;  ///< what it reads on stdin, before the end of file; 64 KiB at most
+  /// Its three streams are one pseudo-terminal of 160 columns: all that it writes, and the echo of
+  /// what is typed, is its output.
+  bool terminal = false;
 };
 
 /// What a process has written to one of its streams.
@@ -57,6 +60,8 @@ class Process {
   /// what it wrote, when the deadline comes first.
   ExitStatus wait(std::chrono::milliseconds patience = kPatience);
   bool running() const;
+  /// Into the terminal's keyboard.
+  void type(std::string_view text) const;
 
   std::string written(Stream stream) const;
   std::string output() const { return written(Stream::output); }
@@ -65,6 +70,9 @@ class Process {
   /// was written, when the stream ends or the deadline comes first.
   std::string wait_for_line(Stream stream, std::string_view text,
                             std::chrono::milliseconds patience = kPatience);
+  /// The same for a text anywhere, also in a line that is not whole.
+  void wait_for(Stream stream, std::string_view text,
+                std::chrono::milliseconds patience = kPatience);
 
  private:
   struct Pipe {
@@ -76,6 +84,8 @@ class Process {
   Pipe& pipe_of(Stream stream) { return stream == Stream::output ? output_ : errors_; }
   const Pipe& pipe_of(Stream stream) const { return stream == Stream::output ? output_ : errors_; }
   void collect(std::stop_token stop);
+  void start_on_pipes(const std::filesystem::path& program, const ProcessOptions& options);
+  void start_on_terminal(const std::filesystem::path& program, const ProcessOptions& options);
   std::string transcript() const;
 
   pid_t pid_ = -1;

@@ -40,6 +40,8 @@ std::string_view name_of(Effect effect) {
       return " index_dropped";
     case Effect::partition_detached:
       return " partition_detached";
+    case Effect::reindexed:
+      return " reindexed";
   }
   return "";
 }
