@@ -9,8 +9,7 @@ namespace notes::store {
 namespace {
 
 constexpr std::array kExpiringRows{
-    ExpiringRows{"sessions",
-                 "SELECT CAST(COUNT(*) AS TEXT) FROM sessions WHERE expires_at <= :p0",
+    ExpiringRows{"sessions", "SELECT CAST(COUNT(*) AS TEXT) FROM sessions WHERE expires_at <= :p0",
                  "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions "
                  "WHERE expires_at <= :p0 LIMIT CAST(:p1 AS BIGINT)) RETURNING CAST(id AS TEXT)"},
     ExpiringRows{"access_tokens",
