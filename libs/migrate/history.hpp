@@ -99,8 +99,9 @@ class History {
   void record(Event event);
   std::vector<Event> events() const;
 
-  /// Writes and changes nothing: a commit of its own, which where commits are durable makes those
-  /// before it durable too.
+  /// A commit of its own, which where commits are durable makes those before it durable too: counts
+  /// the epoch up, which also keeps a run from committing that held the lease before and has slept.
+  /// Under a lock that is not the lease.
   void touch();
 
   Journal journal(std::string_view revision, Direction direction) const;

@@ -91,9 +91,11 @@ class DiskWatch {
 TEST_CASE("what an upgrade of several migrations on SQLite reports is on disk") {
   DiskWatch disk;
   Workshop<Sqlite> work;
-  // The last connection to leave would bring everything to disk.
+  // The last connection to leave would bring everything to disk: another stays. Only with its first
+  // read does it join the write-ahead log.
   const auto other =
       db::open_session(db::Url::parse(work.backend.url()), database_settings(work.backend.url()));
+  other->dialect().execute_raw(*other, "SELECT count(*) FROM sqlite_master");
   work.folder.write("a1.sql", migration("a1aa", "", "CREATE TABLE a (x INTEGER);"));
   work.folder.write("b2.sql", migration("b2bb", "a1aa", "CREATE TABLE b (x INTEGER);"));
   work.folder.write("c3.sql", migration("c3cc", "b2bb", "CREATE TABLE c (x INTEGER);"));
