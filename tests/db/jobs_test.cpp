@@ -349,6 +349,22 @@ TEST_CASE("a summary has the counts, the rate of this attempt, the errors and th
         "dry run, nothing was changed: processed 0; 0 errors in 0s (0/s)");
 }
 
+TEST_CASE("docs/jobs.md has a row for each job, as it is") {
+  const JobsFixture<Sqlite> at;
+  const auto page = read_file(NOTES_MIGRATIONS_DIR "/../docs/jobs.md");
+  for (const auto& job : at.jobs) {
+    std::string parameters;
+    for (const auto& [name, value, help] : job.parameters) {
+      parameters +=
+          fmt::format("{}`{}` ({}): {}", parameters.empty() ? "" : "; ", name, value, help);
+    }
+    const auto row = fmt::format("| `{}` | {} | {} | {} |\n", job.name, job.summary,
+                                 job.destructive ? "yes" : "no", parameters);
+    CAPTURE(row);
+    CHECK(page.find(row) != std::string::npos);
+  }
+}
+
 TEST_CASE("every job has a summary, a name of its own, and defaults that it takes") {
   JobsFixture<Sqlite> at;
   std::map<std::string, int> names;
