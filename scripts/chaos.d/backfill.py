@@ -1,0 +1,63 @@
+"""A million rows filled in by chunks while whoever does it is killed again and again: is every row done exactly once?"""
+
+import pathlib
+import random
+import tempfile
+import time
+
+import arena
+from processes import BenchError, run, say
+
+USERS = """INSERT INTO users (id, email, display_name, role, created_at, updated_at)
+  SELECT gen_random_uuid(), 'user' || n || '@example.org', 'User ' || n, 'member', now(), now()
+  FROM generate_series(1, {rows}) AS n"""
+
+# How often each row was written, kept by the database itself.
+COUNTER = """CREATE TABLE touched (id UUID, times INTEGER);
+CREATE FUNCTION count_touch() RETURNS trigger LANGUAGE plpgsql AS
+  'BEGIN INSERT INTO touched VALUES (NEW.id, 1); RETURN NULL; END';
+CREATE TRIGGER touch AFTER UPDATE ON users FOR EACH ROW EXECUTE FUNCTION count_touch()"""
+
+
+def measure(options):
+    directory = pathlib.Path(tempfile.mkdtemp(prefix="notes-chaos-"))
+    cluster = arena.Cluster(options.bin)
+    cluster.execute(USERS.format(rows=options.rows))
+    rows = int(cluster.value("SELECT count(*) FROM users WHERE slug IS NULL"))
+    cluster.execute(COUNTER)
+    jobs = directory / "cron.yaml"
+    jobs.write_text("jobs:\n  backfill-user-slugs: { params: { chunk: 500 } }\n")
+    chance = random.Random(options.seed)
+    replicas = [arena.Replica(n, cluster, directory, jobs) for n in range(2)]
+    begun = time.monotonic()
+    kills = 0
+    try:
+        arena.wait_for_leader(cluster, replicas)
+        run([cluster.bin / "notes-cron", "trigger", "backfill-user-slugs", "--jobs", jobs, "--database-url",
+                   cluster.url(cluster.port)])
+        while True:
+            state = cluster.rows("SELECT state FROM cron_runs ORDER BY created_at DESC LIMIT 1")
+            if state and state[0][0] == "succeeded":
+                break
+            if time.monotonic() - begun > 1800:
+                raise BenchError(f"the backfill did not end; logs in {directory}")
+            time.sleep(chance.uniform(0.3, 1.2))
+            if kills < options.kills and (victim := arena.leader(cluster, replicas)):
+                victim.kill()
+                victim.start()
+                kills += 1
+                say(f"chaos: killed {kills} times, {cluster.value('SELECT count(*) FROM touched')} rows done")
+        arena.stop_all(replicas)
+    finally:
+        for replica in replicas:
+            replica.kill()
+    once, more = (int(n) for n in cluster.rows(
+        "SELECT count(*) FILTER (WHERE n = 1), count(*) FILTER (WHERE n > 1) "
+        "FROM (SELECT count(*) AS n FROM touched GROUP BY id) AS t")[0])
+    result = {"rows": rows, "kills": kills, "seconds": round(time.monotonic() - begun, 1),
+              "attempts": int(cluster.value("SELECT max(attempt) FROM cron_runs")),
+              "counters": cluster.value("SELECT counters FROM cron_runs ORDER BY created_at DESC LIMIT 1"),
+              "rows written once": once, "rows written more often": more,
+              "rows left": int(cluster.value("SELECT count(*) FROM users WHERE slug IS NULL"))}
+    broken = [] if once == rows and more == 0 else [f"{rows} rows, {once} written once, {more} more often"]
+    return result, broken
