@@ -17,7 +17,7 @@ namespace notes::cron_app {
 namespace {
 
 /// Opening a SQLite database that is not there would make an empty one.
-const config::DatabaseSettings& require_database(const config::DatabaseSettings& settings) {
+void require_database(const config::DatabaseSettings& settings) {
   const auto url = db::Url::parse(settings.url.reveal());
   const bool is_file = !url.path().empty() && !url.in_memory();
   if (std::error_code error; is_file && !std::filesystem::exists(url.path(), error)) {
@@ -25,7 +25,6 @@ const config::DatabaseSettings& require_database(const config::DatabaseSettings&
                 fmt::format("{}: there is no such database; make it with notes-migrate upgrade",
                             url.redacted()));
   }
-  return settings;
 }
 
 void check_name(const scheduler::BuiltinJob& builtin, std::string_view name) {
@@ -44,13 +43,14 @@ Workbench::Workbench(const cli::Invocation& invocation)
               telemetry::format_of(settings_.log, settings_.environment),
               telemetry::level_of(settings_.log.level)),
       catalog_(invocation, settings_),
-      database_(require_database(settings_.database), logger_, metrics_),
+      database_(settings_.database, logger_, metrics_),
       ledger_(database_, clock_),
       history_(database_),
       listener_([this](const std::stop_token& over) {
         if (signal_.wait(over)) stop_.request_stop();
       }) {
   catalog_.read();
+  require_database(settings_.database);
 }
 
 std::string holder_name() {
