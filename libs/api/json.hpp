@@ -1,6 +1,9 @@
 #pragma once
 
+#include <bitset>
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,8 +16,19 @@ namespace notes::api {
 
 std::string to_json(const domain::Note& note);
 
-/// {"items":[…],"next_cursor":…}; null on the last page.
-std::string to_json(const service::NotePage& page, const std::optional<std::string>& next_cursor);
+/// Which members of a note are written; the bits stand in the order of note_member_names().
+using NoteFields = std::bitset<10>;
+inline constexpr NoteFields kEveryField{0x3ff};
+
+/// A note's members in the order in which they are written.
+std::span<const std::string_view> note_member_names();
+/// The place of a member in NoteFields; nullopt when a note has no such member.
+std::optional<std::size_t> note_field(std::string_view name);
+
+/// {"items":[…],"next_cursor":…}; null on the last page. With a total also
+/// "total":{"count":…,"capped":…}.
+std::string to_json(const service::NotePage& page, const std::optional<std::string>& next_cursor,
+                    NoteFields fields = kEveryField);
 
 std::string to_json(const service::Readiness& readiness);
 

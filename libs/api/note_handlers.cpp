@@ -168,10 +168,12 @@ Response NoteHandlers::get(const Request& request) {
 Response NoteHandlers::list(const Request& request) {
   const auto actor = actor_of(request);
   const auto asked = PageRequest::from(request, actor, cursor_signer_);
-  const auto page = notes_.list(actor, asked.limit, asked.after);
+  const auto page = notes_.list(actor, asked.query, asked.totals);
   std::optional<std::string> next_cursor;
-  if (page.next) next_cursor = cursor_of(*page.next, actor, cursor_signer_);
-  return http::respond(200, kJson, to_json(page, next_cursor));
+  if (page.next) next_cursor = asked.cursor_of(*page.next, actor, cursor_signer_);
+  auto response = http::respond(200, kJson, to_json(page, next_cursor, asked.fields));
+  if (next_cursor) response.headers.add("Link", next_link(request, *next_cursor));
+  return response;
 }
 
 Response NoteHandlers::replace(const Request& request) {

@@ -1,5 +1,7 @@
 #include "api/page_request.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <string_view>
 #include <vector>
@@ -7,66 +9,230 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/suggest.hpp"
+#include "domain/tag.hpp"
 
 namespace notes::api {
 namespace {
 
-/// In front of every payload, so that a later form of cursor is never taken for this one.
-constexpr std::string_view kForm = "1:";
+using domain::NoteFilter;
+using domain::NotePosition;
+using domain::NoteQuery;
+using domain::NoteSort;
 
-std::string payload_of(const domain::NotePosition& position) {
-  return fmt::format("{}{}{}", kForm, to_string(position.created_at), to_string(position.id));
+/// In front of every payload, so that another form of cursor is never taken for this one.
+constexpr std::string_view kForm = "2:";
+constexpr std::size_t kIdLength = 36;
+
+constexpr std::array<std::string_view, 13> kParameters{
+    "limit",        "cursor",       "sort",           "tag",          "pinned",         "archived",
+    "trashed",      "created_from", "created_before", "updated_from", "updated_before", "fields",
+    "include_total"};
+
+struct NamedSort {
+  std::string_view name;
+  NoteSort sort;
+};
+constexpr std::array kSorts{NamedSort{"-created_at", NoteSort::created},
+                            NamedSort{"-updated_at", NoteSort::updated},
+                            NamedSort{"title", NoteSort::title}};
+
+std::string_view name_of(NoteSort sort) {
+  return std::find_if(kSorts.begin(), kSorts.end(),
+                      [&](const auto& named) { return named.sort == sort; })
+      ->name;
 }
 
-std::optional<domain::NotePosition> read_payload(std::string_view payload) {
-  constexpr std::size_t kTimeLength = 27;
+/// What a cursor is bound to without carrying it.
+std::string context_of(const NoteQuery& query, const domain::Actor& actor) {
+  const auto flag = [](const std::optional<bool>& value) {
+    return !value ? "" : *value ? "true" : "false";
+  };
+  const auto time = [](const std::optional<Timestamp>& value) {
+    return value ? to_string(*value) : std::string();
+  };
+  const NoteFilter& filter = query.filter;
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", to_string(actor.user),
+                     name_of(query.sort), filter.tag.value_or(""), flag(filter.pinned),
+                     flag(filter.archived), filter.trashed, time(filter.created_from),
+                     time(filter.created_before), time(filter.updated_from),
+                     time(filter.updated_before));
+}
+
+std::optional<NotePosition> read_payload(std::string_view payload, NoteSort sort) {
   if (!payload.starts_with(kForm)) return std::nullopt;
   payload.remove_prefix(kForm.size());
-  const auto created_at = Timestamp::parse(payload.substr(0, kTimeLength));
-  if (!created_at) return std::nullopt;
-  const auto id = domain::NoteId::parse(payload.substr(kTimeLength));
+  const auto id = domain::NoteId::parse(payload.substr(0, kIdLength));
   if (!id) return std::nullopt;
-  return domain::NotePosition{*created_at, *id};
+  const auto key = payload.substr(kIdLength);
+  if (sort != NoteSort::title && !Timestamp::parse(key)) return std::nullopt;
+  return NotePosition{std::string(key), *id};
 }
 
-std::optional<std::size_t> read_limit(std::string_view text) {
-  std::size_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (limit < 1 || limit > PageRequest::kMostItems) return std::nullopt;
-  return limit;
+/// Reads the parameters of one request, and collects what is wrong with them.
+class Reader {
+ public:
+  explicit Reader(const http::Request& request) : request_(request) {}
+
+  void check_names() {
+    std::vector<std::string_view> seen;
+    for (const auto& [name, value] : request_.query) {
+      if (std::find(kParameters.begin(), kParameters.end(), name) == kParameters.end()) {
+        refuse(name, "unknown",
+               "is not a parameter of a list of notes" + did_you_mean(name, kParameters));
+      } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+        refuse(name, "repeated", "must stand once");
+      }
+      seen.push_back(name);
+    }
+  }
+
+  std::size_t limit() {
+    const auto text = request_.query_value("limit");
+    if (!text) return PageRequest::kDefaultLimit;
+    std::size_t limit = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+    const bool number = error == std::errc{} && end == text->data() + text->size();
+    if (number && limit >= 1 && limit <= PageRequest::kMostItems) return limit;
+    refuse("limit", "out_of_range",
+           fmt::format("must be a whole number from 1 to {}", PageRequest::kMostItems));
+    return PageRequest::kDefaultLimit;
+  }
+
+  NoteSort sort() {
+    const auto text = request_.query_value("sort");
+    if (!text) return NoteSort::created;
+    for (const auto& [name, sort] : kSorts) {
+      if (*text == name) return sort;
+    }
+    refuse("sort", "unknown", "must be -created_at, -updated_at or title");
+    return NoteSort::created;
+  }
+
+  std::optional<bool> flag(std::string_view name) {
+    const auto text = request_.query_value(name);
+    if (!text) return std::nullopt;
+    if (*text == "true") return true;
+    if (*text == "false") return false;
+    refuse(name, "not_a_switch", "must be true or false");
+    return std::nullopt;
+  }
+
+  std::optional<Timestamp> time(std::string_view name) {
+    const auto text = request_.query_value(name);
+    if (!text) return std::nullopt;
+    const auto time = Timestamp::parse(*text);
+    if (!time) {
+      refuse(name, "not_a_time",
+             "must be a time as RFC 3339 writes it, such as 2026-11-21T11:30:00Z");
+    }
+    return time;
+  }
+
+  std::optional<std::string> tag() {
+    const auto text = request_.query_value("tag");
+    if (!text) return std::nullopt;
+    const std::vector<std::string> names{std::string(*text)};
+    std::vector<Violation> found;
+    domain::check_tags(names, found);
+    if (found.empty()) return domain::tags_of(names).front().folded;
+    refuse("tag", found.front().code, found.front().detail);
+    return std::nullopt;
+  }
+
+  NoteFields fields() {
+    auto text = request_.query_value("fields");
+    if (!text) return kEveryField;
+    NoteFields chosen;
+    for (auto rest = *text;;) {
+      const auto name = rest.substr(0, rest.find(','));
+      if (const auto field = note_field(name)) {
+        chosen.set(*field);
+      } else {
+        refuse("fields", "unknown",
+               fmt::format("'{}' is not a member of a note{}", name,
+                           did_you_mean(name, note_member_names())));
+        return kEveryField;
+      }
+      if (name.size() == rest.size()) return chosen;
+      rest.remove_prefix(name.size() + 1);
+    }
+  }
+
+  void finish() {
+    if (!violations_.empty()) throw Error(std::move(violations_));
+  }
+
+ private:
+  void refuse(std::string_view name, std::string code, std::string detail) {
+    violations_.push_back({std::string(name), std::move(code), std::move(detail)});
+  }
+
+  const http::Request& request_;
+  std::vector<Violation> violations_;
+};
+
+/// Everything but unreserved characters as %HH (RFC 3986 §2.1).
+std::string percent_encoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                            (c >= '0' && c <= '9') ||
+                            std::string_view("-._~").find(c) != std::string_view::npos;
+    if (unreserved) {
+      encoded += c;
+    } else {
+      encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return encoded;
 }
 
 }  // namespace
 
 PageRequest PageRequest::from(const http::Request& request, const domain::Actor& actor,
                               const identity::TokenSigner& signer) {
+  Reader reader(request);
+  reader.check_names();
   PageRequest page;
-  std::vector<Violation> violations;
-  if (const auto text = request.query_value("limit")) {
-    if (const auto limit = read_limit(*text)) {
-      page.limit = *limit;
-    } else {
-      violations.push_back({"limit", "out_of_range",
-                            fmt::format("must be a whole number from 1 to {}", kMostItems)});
-    }
-  }
+  page.query.limit = reader.limit();
+  page.query.sort = reader.sort();
+  page.query.filter = {.tag = reader.tag(),
+                       .pinned = reader.flag("pinned"),
+                       .archived = reader.flag("archived"),
+                       .trashed = reader.flag("trashed").value_or(false),
+                       .created_from = reader.time("created_from"),
+                       .created_before = reader.time("created_before"),
+                       .updated_from = reader.time("updated_from"),
+                       .updated_before = reader.time("updated_before")};
+  page.fields = reader.fields();
+  if (!page.fields.test(*note_field("body"))) page.query.bodies = domain::Bodies::left_out;
+  if (reader.flag("include_total").value_or(false)) page.totals = service::Totals::counted;
+  reader.finish();
   if (const auto cursor = request.query_value("cursor")) {
-    const auto payload = signer.verify(*cursor, to_string(actor.user));
-    if (payload) page.after = read_payload(*payload);
-    if (!page.after) {
-      violations.push_back({"cursor", "not_a_cursor",
-                            "must be the next_cursor of an earlier page; leave it out to begin "
-                            "with the newest note"});
+    const auto payload = signer.verify(*cursor, context_of(page.query, actor));
+    if (payload) page.query.after = read_payload(*payload, page.query.sort);
+    if (!page.query.after) {
+      throw Error(ErrorCode::malformed,
+                  "cursor: must be the next_cursor of an earlier page with the same sort and "
+                  "filters; leave it out to begin with the first page");
     }
   }
-  if (!violations.empty()) throw Error(std::move(violations));
   return page;
 }
 
-std::string cursor_of(const domain::NotePosition& position, const domain::Actor& actor,
-                      const identity::TokenSigner& signer) {
-  return signer.sign(payload_of(position), to_string(actor.user));
+std::string PageRequest::cursor_of(const NotePosition& position, const domain::Actor& actor,
+                                   const identity::TokenSigner& signer) const {
+  return signer.sign(fmt::format("{}{}{}", kForm, to_string(position.id), position.key),
+                     context_of(query, actor));
+}
+
+std::string next_link(const http::Request& request, const std::string& cursor) {
+  std::string target = request.path + "?";
+  for (const auto& [name, value] : request.query) {
+    if (name != "cursor") target += percent_encoded(name) + "=" + percent_encoded(value) + "&";
+  }
+  return fmt::format("<{}cursor={}>; rel=\"next\"", target, percent_encoded(cursor));
 }
 
 }  // namespace notes::api

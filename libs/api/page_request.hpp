@@ -1,33 +1,42 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 
-#include "domain/note.hpp"
+#include "api/json.hpp"
+#include "domain/note_list.hpp"
 #include "domain/user.hpp"
 #include "http/message.hpp"
 #include "identity/token_signer.hpp"
+#include "service/notes.hpp"
 
 namespace notes::api {
 
-/// Which page of a list a client asks for.
+/// Which part of the list of notes a client asks for, and what it wants to see of it.
 struct PageRequest {
   static constexpr std::size_t kDefaultLimit = 50;
   static constexpr std::size_t kMostItems = 200;
 
-  std::size_t limit = kDefaultLimit;
-  std::optional<domain::NotePosition> after;
+  domain::NoteQuery query;
+  service::Totals totals = service::Totals::left_out;
+  NoteFields fields = kEveryField;
 
-  /// Reads `limit` (1..200) and `cursor`. Throws Error{invalid} naming each parameter that is
-  /// wrong; a cursor must be one that this service gave to this actor.
+  /// Reads `limit` (1..200), `sort` (-created_at, -updated_at, title), the filters `tag`, `pinned`,
+  /// `archived`, `trashed`, `created_from`, `created_before`, `updated_from` and `updated_before`,
+  /// `fields`, `include_total` and `cursor`. Throws Error{invalid} naming each parameter that is
+  /// wrong, unknown or repeated, and Error{malformed} for a cursor that this service did not give
+  /// to this actor for a list of the same order and filters.
   static PageRequest from(const http::Request& request, const domain::Actor& actor,
                           const identity::TokenSigner& signer);
+
+  /// The position as a client carries it to the next request: opaque, signed, and worthless to
+  /// another actor and with another order or other filters.
+  std::string cursor_of(const domain::NotePosition& position, const domain::Actor& actor,
+                        const identity::TokenSigner& signer) const;
 };
 
-/// The position as a client carries it to the next request: opaque, signed, and worthless to
-/// another actor.
-std::string cursor_of(const domain::NotePosition& position, const domain::Actor& actor,
-                      const identity::TokenSigner& signer);
+/// The value of a Link field (RFC 8288) that leads from a page to the one behind it: the request's
+/// own target with this cursor.
+std::string next_link(const http::Request& request, const std::string& cursor);
 
 }  // namespace notes::api

@@ -64,13 +64,4 @@ struct NotePatch {
 std::vector<Violation> validate(const NoteDraft& draft);
 std::vector<Violation> validate(const NotePatch& patch);
 
-/// A place in a user's list of notes, which runs from the newest to the oldest: behind the note
-/// with this time and id.
-struct NotePosition {
-  Timestamp created_at;
-  NoteId id;
-
-  friend bool operator==(const NotePosition&, const NotePosition&) = default;
-};
-
 }  // namespace notes::domain

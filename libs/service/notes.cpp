@@ -1,8 +1,11 @@
 #include "service/notes.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "domain/tag.hpp"
+#include "store/note_list.hpp"
 #include "store/note_tags.hpp"
 #include "store/notes.hpp"
 
@@ -101,18 +104,26 @@ std::int64_t Notes::version(const Actor& actor, NoteId id) {
       .version;
 }
 
-NotePage Notes::list(const Actor& actor, std::size_t limit,
-                     const std::optional<domain::NotePosition>& after) {
+NotePage Notes::list(const Actor& actor, const domain::NoteQuery& query, Totals totals) {
   NotePage page;
   // One more than asked for tells whether there is a next page.
-  page.items = database_.read([&](db::Session& session) {
-    return store::list_notes(session, actor.user, limit + 1, after);
-  });
-  if (page.items.size() > limit) {
-    page.items.resize(limit);
-    page.next = domain::NotePosition{page.items.back().created_at, page.items.back().id};
+  auto asked = query;
+  ++asked.limit;
+  page.items = database_.read(
+      [&](db::Session& session) { return store::list_notes(session, actor.user, asked); });
+  if (page.items.size() > query.limit) {
+    page.items.resize(query.limit);
+    page.next = position_of(page.items.back(), query.sort);
   }
+  if (totals == Totals::counted) page.total = count(actor, query.filter);
   return page;
+}
+
+Total Notes::count(const Actor& actor, const domain::NoteFilter& filter) {
+  const auto found = database_.read([&](db::Session& session) {
+    return store::count_notes(session, actor.user, filter, Total::kMost + 1);
+  });
+  return {.count = std::min(found, Total::kMost), .capped = found > Total::kMost};
 }
 
 Changed Notes::patch(const Actor& actor, NoteId id, const domain::NotePatch& patch,

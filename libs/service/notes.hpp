@@ -8,14 +8,26 @@
 
 #include "base/clock.hpp"
 #include "db/database.hpp"
-#include "domain/note.hpp"
+#include "domain/note_list.hpp"
 #include "domain/user.hpp"
 
 namespace notes::service {
 
+/// How many notes a list has in all.
+struct Total {
+  /// Nobody waits for more to be counted.
+  static constexpr std::int64_t kMost = 10'000;
+
+  std::int64_t count = 0;
+  bool capped = false;  ///< there are more than kMost, which is what count says
+};
+
+enum class Totals { left_out, counted };
+
 struct NotePage {
   std::vector<domain::Note> items;
   std::optional<domain::NotePosition> next;  ///< where the next page begins; none on the last
+  std::optional<Total> total = {};           ///< when it was asked for
 };
 
 /// Nothing was done, because the note is not in the version that the change was tied to.
@@ -46,9 +58,9 @@ class Notes {
   /// The version of a note, also of one in the trash. Throws Error{not_found}.
   std::int64_t version(const domain::Actor& actor, domain::NoteId id);
 
-  /// The newest first. Precondition: limit >= 1.
-  NotePage list(const domain::Actor& actor, std::size_t limit,
-                const std::optional<domain::NotePosition>& after);
+  /// Precondition: query.limit >= 1.
+  NotePage list(const domain::Actor& actor, const domain::NoteQuery& query,
+                Totals totals = Totals::left_out);
 
   /// Makes a note under an id that the client chose. Stale when the id is taken, by whomever.
   /// Throws Error{invalid} as create() does, also for an id that domain::may_be_chosen() refuses.
@@ -80,6 +92,7 @@ class Notes {
                                        std::optional<std::int64_t> expected_version);
 
  private:
+  Total count(const domain::Actor& actor, const domain::NoteFilter& filter);
   /// nullopt when the id is taken.
   std::optional<domain::Note> insert(const domain::Actor& actor, domain::NoteId id,
                                      const domain::NoteDraft& draft, Timestamp now);

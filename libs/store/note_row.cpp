@@ -33,11 +33,11 @@ std::string tags_column(const db::Dialect& dialect) {
       dialect.joining_aggregate());
 }
 
-std::string note_columns(const db::Dialect& dialect) {
+std::string note_columns(const db::Dialect& dialect, domain::Bodies bodies) {
   return fmt::format(
-      "notes.id, notes.owner_id, notes.title, notes.body, {}, notes.pinned, notes.archived, "
+      "notes.id, notes.owner_id, notes.title, {}, {}, notes.pinned, notes.archived, "
       "notes.version, notes.created_at, notes.updated_at, notes.deleted_at",
-      tags_column(dialect));
+      bodies == domain::Bodies::read ? "notes.body" : "''", tags_column(dialect));
 }
 
 std::vector<std::string> read_tags(const std::string& lines) {

@@ -7,14 +7,14 @@
 #include <soci/soci.h>
 
 #include "db/session.hpp"
-#include "domain/note.hpp"
+#include "domain/note_list.hpp"
 
 /// How rows become notes: what the statements of this library that read notes share.
 namespace notes::store {
 
 /// What a statement that reads notes selects or returns, in the order in which NoteStatement reads
-/// it. The table stands in it under its own name.
-std::string note_columns(const db::Dialect& dialect);
+/// it; bodies that are left out read as empty. The table stands in it under its own name.
+std::string note_columns(const db::Dialect& dialect, domain::Bodies bodies = domain::Bodies::read);
 
 /// The names of the tags of the row of `notes` at hand, one per line, as an expression.
 std::string tags_column(const db::Dialect& dialect);

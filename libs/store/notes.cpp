@@ -15,7 +15,6 @@ namespace {
 using domain::Note;
 using domain::NoteId;
 using domain::NotePatch;
-using domain::NotePosition;
 using domain::UserId;
 
 constexpr auto kInsertNote =
@@ -70,42 +69,6 @@ struct FindNoteAnywhere : OneNote {
   explicit FindNoteAnywhere(db::Session& session) : OneNote(session) {
     prepare_reading(fmt::format(kFindNoteAnywhere, note_columns(session.dialect())));
   }
-};
-
-constexpr auto kListNewest =
-    "SELECT {} FROM notes "
-    "WHERE owner_id = :owner AND deleted_at IS NULL "
-    "ORDER BY created_at DESC, id DESC LIMIT :limit";
-
-struct ListNewest : NoteStatement {
-  explicit ListNewest(db::Session& session) : NoteStatement(session) {
-    statement.exchange(soci::use(owner, "owner"));
-    statement.exchange(soci::use(limit, "limit"));
-    prepare_reading(fmt::format(kListNewest, note_columns(session.dialect())));
-  }
-
-  std::string owner;
-  long long limit = 0;
-};
-
-constexpr auto kListAfter =
-    "SELECT {} FROM notes "
-    "WHERE owner_id = :owner AND deleted_at IS NULL AND (created_at, id) < (:created_at, :id) "
-    "ORDER BY created_at DESC, id DESC LIMIT :limit";
-
-struct ListAfter : NoteStatement {
-  explicit ListAfter(db::Session& session) : NoteStatement(session) {
-    statement.exchange(soci::use(owner, "owner"));
-    statement.exchange(soci::use(created_at, "created_at"));
-    statement.exchange(soci::use(id, "id"));
-    statement.exchange(soci::use(limit, "limit"));
-    prepare_reading(fmt::format(kListAfter, note_columns(session.dialect())));
-  }
-
-  std::string owner;
-  std::string created_at;
-  std::string id;
-  long long limit = 0;
 };
 
 /// A statement on one note in one version, or in any.
@@ -231,22 +194,6 @@ std::optional<Note> find_note_anywhere(db::Session& session, UserId owner, NoteI
   auto& find = session.kept<FindNoteAnywhere>();
   find.choose(owner, id);
   return find.read_one();
-}
-
-std::vector<Note> list_notes(db::Session& session, UserId owner, std::size_t limit,
-                             const std::optional<NotePosition>& after) {
-  if (!after) {
-    auto& list = session.kept<ListNewest>();
-    list.owner = to_string(owner);
-    list.limit = static_cast<long long>(limit);
-    return list.read_all();
-  }
-  auto& list = session.kept<ListAfter>();
-  list.owner = to_string(owner);
-  list.created_at = to_string(after->created_at);
-  list.id = to_string(after->id);
-  list.limit = static_cast<long long>(limit);
-  return list.read_all();
 }
 
 std::optional<Note> update_note(db::Session& session, UserId owner, NoteId id,

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "base/timestamp.hpp"
 #include "db/session.hpp"
@@ -25,10 +23,6 @@ std::optional<domain::Note> find_note(db::Session& session, domain::UserId owner
 /// The owner's note, also when it lies in the trash.
 std::optional<domain::Note> find_note_anywhere(db::Session& session, domain::UserId owner,
                                                domain::NoteId id);
-
-/// At most `limit` of the owner's notes, newest first, from behind `after` on.
-std::vector<domain::Note> list_notes(db::Session& session, domain::UserId owner, std::size_t limit,
-                                     const std::optional<domain::NotePosition>& after);
 
 /// Applies the patch if the note is there and, when `expected_version` is given, still has that
 /// version: decided inside the UPDATE. The patch's tags are not applied; see set_tags(). The note

@@ -20,7 +20,9 @@ IO_THREADS = 1
 MANY_CONNECTIONS = (1, 8, 256, 1000)
 SQL_PAGES = 16  # pgbench prepares and plans each of them on each of its connections
 
-SELECT = f"SELECT {dataset.COLUMNS} FROM notes "
+SELECT = ("SELECT notes.id, notes.owner_id, notes.title, notes.body, COALESCE((SELECT STRING_AGG(tags.name, CHR(10)) "
+          "FROM note_tags JOIN tags ON tags.id = note_tags.tag_id WHERE note_tags.note_id = notes.id), '') AS tags, "
+          "notes.pinned, notes.archived, notes.version, notes.created_at, notes.updated_at, notes.deleted_at FROM notes ")
 FIND = SELECT + "WHERE id = {id} AND owner_id = :owner AND deleted_at IS NULL"
 ORDER = "ORDER BY created_at DESC, id DESC LIMIT 51;\n"  # one more than shown tells whether there is a next page
 # The note's title is the id of the next one; \gset keeps it (dataset.make). Each client begins somewhere else.

@@ -10,8 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
-#include "migrate/migrator.hpp"
-#include "service/notes.hpp"
+#include "db/notes_fixture.hpp"
 #include "service/readiness.hpp"
 #include "store/schema_head.hpp"
 #include "support/database.hpp"
@@ -24,32 +23,9 @@ using domain::Actor;
 using domain::Note;
 using domain::NoteDraft;
 using domain::NotePatch;
-using tests::OpenDatabase;
+using tests::NotesFixture;
 using tests::Postgres;
 using tests::Sqlite;
-
-/// A database with the project's own schema and a second user beside the local one.
-template <typename Backend>
-struct NotesFixture {
-  NotesFixture() {
-    migrate::MigratorSettings settings;
-    settings.directory = NOTES_MIGRATIONS_DIR;
-    migrate::Observer silent;
-    const auto database = tests::database_settings(open.backend.url());
-    migrate::Migrator(db::Url::parse(open.backend.url()), database, settings, clock, silent)
-        .upgrade(migrate::parse_revision_spec("head"));
-    tests::execute(open.backend.url(),
-                   {"INSERT INTO users (id, email, display_name, role, created_at, updated_at) "
-                    "VALUES ('00000000-0000-7000-8000-000000000002', 'other@example.org', 'Other', "
-                    "'member', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z')"});
-  }
-
-  OpenDatabase<Backend> open;
-  tests::ManualClock clock{*Timestamp::parse("2026-11-21T11:30:00.123456Z")};
-  service::Notes notes{open.database, clock};
-  const Actor me{};
-  const Actor other{*domain::UserId::parse("00000000-0000-7000-8000-000000000002")};
-};
 
 /// The note that a change has left; fails the test when it was not made.
 Note made(const service::Changed& changed) {
@@ -90,7 +66,7 @@ TEST_CASE_TEMPLATE("another owner's note is not found, whatever is done with it"
           at.notes.patch(at.other, mine.id, {.title = "theirs", .body = {}}, std::nullopt);
         }) == ErrorCode::not_found);
   CHECK(code_of([&] { at.notes.trash(at.other, mine.id, std::nullopt); }) == ErrorCode::not_found);
-  CHECK(at.notes.list(at.other, 10, std::nullopt).items.empty());
+  CHECK(at.notes.list(at.other, {.limit = 10}).items.empty());
   CHECK(at.notes.get(at.me, mine.id) == mine);
 }
 
@@ -101,15 +77,15 @@ TEST_CASE_TEMPLATE("notes of the same microsecond have one order, and each stand
   for (int i = 0; i < 7; ++i) made.push_back(at.notes.create(at.me, {std::to_string(i), ""}));
   std::reverse(made.begin(),
                made.end());  // one process' ids grow: the last made is the first listed
-  const auto first = at.notes.list(at.me, 3, std::nullopt);
+  const auto first = at.notes.list(at.me, {.limit = 3});
   CHECK(first.items == std::vector<Note>(made.begin(), made.begin() + 3));
   REQUIRE(first.next.has_value());
-  const auto second = at.notes.list(at.me, 3, first.next);
+  const auto second = at.notes.list(at.me, {.limit = 3, .after = first.next});
   CHECK(second.items == std::vector<Note>(made.begin() + 3, made.begin() + 6));
-  const auto third = at.notes.list(at.me, 3, second.next);
+  const auto third = at.notes.list(at.me, {.limit = 3, .after = second.next});
   CHECK(third.items == std::vector<Note>{made.back()});
   CHECK_FALSE(third.next.has_value());
-  CHECK_FALSE(at.notes.list(at.me, 7, std::nullopt).next.has_value());
+  CHECK_FALSE(at.notes.list(at.me, {.limit = 7}).next.has_value());
 }
 
 TEST_CASE_TEMPLATE("a patch changes what it names, and the version and time with it", Backend,
@@ -152,8 +128,8 @@ TEST_CASE_TEMPLATE("a tag is one tag of its owner in any case, and spelt as it w
   CHECK(second.tags == Names{"Work", "new"});
   const Note theirs = at.notes.create(at.other, {.title = "3", .tags = {"WORK"}});
   CHECK(theirs.tags == Names{"WORK"});
-  CHECK(at.notes.list(at.me, 10, std::nullopt).items == std::vector<Note>{second, first});
-  CHECK(at.notes.list(at.other, 10, std::nullopt).items == std::vector<Note>{theirs});
+  CHECK(at.notes.list(at.me, {.limit = 10}).items == std::vector<Note>{second, first});
+  CHECK(at.notes.list(at.other, {.limit = 10}).items == std::vector<Note>{theirs});
 }
 
 TEST_CASE_TEMPLATE("a patch replaces the tags it names, and leaves them where it names none",
@@ -189,7 +165,7 @@ TEST_CASE_TEMPLATE("what breaks a rule is not stored", Backend, Sqlite, Postgres
   CHECK(code_of([&] {
           at.notes.create(at.me, {"t", std::string("a\0b", 3)});
         }) == ErrorCode::invalid);
-  CHECK(at.notes.list(at.me, 10, std::nullopt).items.empty());
+  CHECK(at.notes.list(at.me, {.limit = 10}).items.empty());
 }
 
 TEST_CASE_TEMPLATE("a note in the trash is gone for every call, and keeps its row", Backend, Sqlite,
@@ -199,7 +175,7 @@ TEST_CASE_TEMPLATE("a note in the trash is gone for every call, and keeps its ro
   at.notes.trash(at.me, note.id, std::nullopt);
   CHECK(code_of([&] { at.notes.get(at.me, note.id); }) == ErrorCode::not_found);
   CHECK(code_of([&] { at.notes.trash(at.me, note.id, std::nullopt); }) == ErrorCode::not_found);
-  CHECK(at.notes.list(at.me, 10, std::nullopt).items.empty());
+  CHECK(at.notes.list(at.me, {.limit = 10}).items.empty());
   // Its row is still there: the same id cannot be taken again.
   CHECK_THROWS_AS(tests::execute(at.open.backend.url(),
                                  {"INSERT INTO notes (id, owner_id, title, body, created_at, "

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <thread>
 #include <vector>
@@ -6,8 +5,8 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
-#include "config/file.hpp"
 #include "db/query.hpp"
+#include "migrate/migrator.hpp"
 #include "seed/runner.hpp"
 #include "support/database.hpp"
 
@@ -315,17 +314,13 @@ TEST_CASE_TEMPLATE("the project's own seeds fill the project's own schema", Back
   const std::filesystem::path source = NOTES_SOURCE_DIR;
   Fixture<Backend> fixture;
   execute(fixture.backend.url(), {"DROP TABLE posts", "DROP TABLE users"});
-  std::vector<std::filesystem::path> migrations;
-  for (const auto& entry : std::filesystem::directory_iterator(source / "migrations"))
-    migrations.push_back(entry.path());
-  std::sort(migrations.begin(), migrations.end());
-  for (const auto& path : migrations) {
-    auto text = config::read_text_file(path, 1 << 20);
-    text = text.substr(0, text.find("-- migrate:down"));
-    for (std::size_t from = 0, to = 0; (to = text.find(";\n", from)) != std::string::npos;
-         from = to + 2)
-      execute(fixture.backend.url(), {text.substr(from, to - from)});
-  }
+  migrate::MigratorSettings migrations;
+  migrations.directory = source / "migrations";
+  migrate::Observer silent;
+  migrate::Migrator(db::Url::parse(fixture.backend.url()),
+                    tests::database_settings(fixture.backend.url()), migrations, fixture.clock,
+                    silent)
+      .upgrade(migrate::parse_revision_spec("head"));
   fixture.options.author = {"tester@host", "1.2.3"};
   fixture.options.folder = source / "seeds";
   fixture.options.variables = {{"NOTES_ADMIN_EMAIL", "chief@example.org"}};

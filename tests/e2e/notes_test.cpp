@@ -254,6 +254,39 @@ TEST_CASE_TEMPLATE("pages run from the newest note to the oldest, each note once
   CHECK(second.items == std::vector<NoteJson>{made[10], made[11], made[13], made[14], made[15]});
 }
 
+TEST_CASE_TEMPLATE("a list is sorted, filtered, cut to fields and led on from by its link", Backend,
+                   Sqlite, Postgres) {
+  Service<Backend> service;
+  auto client = service.server.connect();
+  for (const auto* title : {"b", "가", "A"}) {
+    const auto json = std::string(R"({"tags":["work"],"title":")") + title + "\"}";
+    REQUIRE(client.post("/api/v1/notes", json).status == 201);
+  }
+  const auto other = post_note(client, "other", "");
+  REQUIRE(client.delete_("/api/v1/notes/" + other.id).status == 204);
+
+  const auto first =
+      client.get("/api/v1/notes?tag=Work&sort=title&fields=title&limit=2&include_total=true");
+  REQUIRE(first.status == 200);
+  CHECK(first.body.starts_with(R"({"items":[{"title":"A"},{"title":"b"}],"next_cursor":")"));
+  CHECK(first.body.ends_with(R"(","total":{"count":3,"capped":false}})"));
+  const auto link = first.header("link").value_or("");
+  REQUIRE(link.ends_with(">; rel=\"next\""));
+  const auto target = link.substr(1, link.find('>') - 1);
+  const auto last = client.get(target);
+  CHECK(last.body ==
+        R"({"items":[{"title":"가"}],"next_cursor":null,"total":{"count":3,"capped":false}})");
+  CHECK_FALSE(last.header("link").has_value());
+  // The cursor is good for this list only.
+  const auto cursor = target.substr(target.find("&cursor="));
+  CHECK(client.get("/api/v1/notes?sort=title" + cursor).status == 400);
+
+  const auto trash = read_page(client.get("/api/v1/notes?trashed=true").body);
+  REQUIRE(trash.items.size() == 1);
+  CHECK(trash.items[0].id == other.id);
+  CHECK(trash.items[0].deleted_at == trash.items[0].updated_at);
+}
+
 TEST_CASE_TEMPLATE("what a client gets wrong is named", Backend, Sqlite, Postgres) {
   Service<Backend> service;
   auto client = service.server.connect();
@@ -269,7 +302,8 @@ TEST_CASE_TEMPLATE("what a client gets wrong is named", Backend, Sqlite, Postgre
   CHECK(client.request("POST", "/api/v1/notes", {{"Content-Type", "text/plain"}}, "x").status ==
         415);
   CHECK(client.get("/api/v1/notes?limit=0").status == 422);
-  CHECK(client.get("/api/v1/notes?cursor=forged").status == 422);
+  CHECK(client.get("/api/v1/notes?cursor=forged").status == 400);
+  CHECK(client.get("/api/v1/notes?pined=true").status == 422);
   CHECK(client.get("/api/v1/notes/1").status == 404);
   CHECK(client.get("/api/v1/notes/019aa5e4-2f1c-7abc-8def-0123456789ab").status == 404);
   const auto not_allowed = client.request("PUT", "/api/v1/notes", {}, "");

@@ -43,6 +43,18 @@ TEST_CASE("a page has its items and the next cursor, null on the last page") {
   CHECK(to_json(notes::service::NotePage{}, std::nullopt) == R"({"items":[],"next_cursor":null})");
 }
 
+TEST_CASE("a page has the members that were asked for, and a total when there is one") {
+  notes::service::NotePage page{{sample()}, std::nullopt};
+  page.total = {.count = 10'000, .capped = true};
+  notes::api::NoteFields fields;
+  fields.set(*notes::api::note_field("version"));
+  fields.set(*notes::api::note_field("id"));
+  CHECK(to_json(page, std::nullopt, fields) ==
+        R"({"items":[{"id":"019aa5e4-2f1c-7abc-8def-0123456789ab","version":3}],)"
+        R"("next_cursor":null,"total":{"count":10000,"capped":true}})");
+  CHECK_FALSE(notes::api::note_field("owner").has_value());
+}
+
 TEST_CASE("readiness lists its checks and is ready when all pass") {
   notes::service::Readiness readiness{{{"database", true, "sqlite"}, {"schema", true, "abc"}}};
   CHECK(to_json(readiness) ==
