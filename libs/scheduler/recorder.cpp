@@ -70,10 +70,13 @@ bool Recorder::write(std::vector<Ended>& batch) {
   try {
     if (!endings.empty()) ours = ledger_.finish(endings);
   } catch (const Error& error) {
-    logger_.warning("how runs ended could not be written, and is tried again",
-                    {{"runs", std::uint64_t{endings.size()}}, {"error", error.what()}});
+    if (std::exchange(reachable_, false)) {
+      logger_.warning("how runs ended could not be written, and is tried again",
+                      {{"runs", std::uint64_t{endings.size()}}, {"error", error.what()}});
+    }
     return false;
   }
+  reachable_ = true;
   const std::set<RunId> written(ours.begin(), ours.end());
   std::erase_if(batch, [&](const Ended& ended) {
     return !ended.written && !written.contains(ended.ownership.run);

@@ -48,6 +48,7 @@ class Recorder {
   Ledger& ledger_;
   telemetry::Logger& logger_;
   const std::function<void(const std::vector<Ended>&)> recorded_;
+  bool reachable_ = true;  // of the recorder's thread: a database that is away is told of once
 
   std::mutex mutex_;
   // guards: added_, busy_

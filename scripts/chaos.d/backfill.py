@@ -26,7 +26,7 @@ def measure(options):
     rows = int(cluster.value("SELECT count(*) FROM users WHERE slug IS NULL"))
     cluster.execute(COUNTER)
     jobs = directory / "cron.yaml"
-    jobs.write_text("jobs:\n  backfill-user-slugs: { params: { chunk: 500 } }\n")
+    jobs.write_text("jobs:\n  backfill-user-slugs: { params: { chunk: 2000 } }\n")
     chance = random.Random(options.seed)
     replicas = [arena.Replica(n, cluster, directory, jobs) for n in range(2)]
     begun = time.monotonic()
