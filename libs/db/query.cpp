@@ -125,9 +125,10 @@ std::size_t PreparedQuery::change(const std::vector<Text>& parameters) {
   });
 }
 
-std::string Placeholders::add(Text value) {
-  values_.push_back(std::move(value));
-  return fmt::format(":p{}", values_.size() - 1);
+std::string Placeholders::add(const Text& value) {
+  const auto [known, is_new] = known_.try_emplace(value, values_.size());
+  if (is_new) values_.push_back(value);
+  return fmt::format(":p{}", known->second);
 }
 
 }  // namespace notes::db

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "db/session.hpp"
@@ -44,12 +45,14 @@ class PreparedQuery {
 /// Gathers the parameters of a query() while its text is written.
 class Placeholders {
  public:
-  /// The name of a parameter with this value; it may stand in the text more than once.
-  std::string add(Text value);
+  /// The name of a parameter with this value, which may stand in the text more than once: equal
+  /// values are one parameter. SQLite looks each name up among all of them.
+  std::string add(const Text& value);
   const std::vector<Text>& values() const { return values_; }
 
  private:
   std::vector<Text> values_;
+  std::unordered_map<Text, std::size_t> known_;
 };
 
 }  // namespace notes::db

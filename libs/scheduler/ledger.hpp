@@ -134,7 +134,7 @@ class Ledger {
   /// A run that the leader will begin.
   RunRecord trigger(const Request& request);
   /// Runs for the ticks that have not been run, in the order of `ticks`; a tick that was is left
-  /// alone. Returns them. In transactions of 100 ticks: one that failed half-way can be made again.
+  /// alone. Returns them. In transactions of 200 ticks: one that failed half-way can be made again.
   std::vector<RunRecord> backfill(const Request& request, std::span<const Tick> ticks);
   /// "*" is every job. Throws Error{not_found} for a job that has no row.
   void pause(std::string_view job, const Pause& pause);

@@ -54,7 +54,7 @@ std::optional<Tick> read_tick(const RowReader& read) {
 }
 
 std::string values(db::Placeholders& parameters, const RunRecord& run, const Hold& hold) {
-  const auto add = [&](db::Text value) { return parameters.add(std::move(value)); };
+  const auto add = [&](const db::Text& value) { return parameters.add(value); };
   const auto number = [](const auto& value) {
     return value ? db::Text(std::to_string(*value)) : std::nullopt;
   };

@@ -75,7 +75,7 @@ bool write_outcome(db::Session& session, const Ownership& ownership, const Outco
 /// Calls work(begin, end) for the parts of `count` rows that fit into one statement.
 template <typename Work>
 void in_portions(std::size_t count, Work work) {
-  constexpr std::size_t kRows = 100;
+  constexpr std::size_t kRows = 200;
   for (std::size_t begin = 0; begin < count; begin += kRows) {
     work(begin, begin + kRows < count ? begin + kRows : count);
   }

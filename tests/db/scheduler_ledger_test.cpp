@@ -112,6 +112,11 @@ TEST_CASE_TEMPLATE("a leadership that has passed on writes nothing", Backend, Sq
 
   office.lease(leader.holder)->resign(leader.epoch);
   CHECK(code_of([&] { office.claim(leader, "a", 1); }) == ErrorCode::stale);
+  // An earlier term of the same holder.
+  const auto again = office.lease(leader.holder)->acquire();
+  REQUIRE(again);
+  CHECK(code_of([&] { office.claim(leader, "a", 1); }) == ErrorCode::stale);
+  CHECK(office.claim({leader.holder, again->epoch}, "b", 1).started.size() == 1);
 }
 
 TEST_CASE_TEMPLATE("a job begins at now when it is new, changed or back in use", Backend, Sqlite,
