@@ -26,6 +26,13 @@ std::string printed(const App& app, const Command& command, Invocation::Values v
   return tests::read_file(path);
 }
 
+/// The text with one space for several: how wide a column is depends on the longest of all values.
+std::string with_single_spaces(std::string text) {
+  const auto both_blank = [](char a, char b) { return a == ' ' && b == ' '; };
+  text.erase(std::unique(text.begin(), text.end(), both_blank), text.end());
+  return text;
+}
+
 bool has_line(const std::string& text, std::string_view start, std::string_view end) {
   std::size_t at = 0;
   while (at < text.size()) {
@@ -42,12 +49,12 @@ bool has_line(const std::string& text, std::string_view start, std::string_view 
 TEST_CASE("config show prints values and origins, of flags too, and hides secrets") {
   const App app{.name = "tool"};
   const auto command = config_show_command([](std::string_view) { return "REDACTED"; });
-  const std::string text =
-      printed(app, command, {{"port", {"9000"}}}, {{"SECRET_KEY", "hush"}, {"PORT", "1"}});
+  const std::string text = with_single_spaces(
+      printed(app, command, {{"port", {"9000"}}}, {{"SECRET_KEY", "hush"}, {"PORT", "1"}}));
   CHECK(text.starts_with("SETTING"));
-  CHECK(has_line(text, "server.port ", "9000         flag --port"));
-  CHECK(has_line(text, "secret_key ", "***          environment SECRET_KEY"));
-  CHECK(has_line(text, "database.url ", "REDACTED     default"));
+  CHECK(has_line(text, "server.port ", " 9000 flag --port"));
+  CHECK(has_line(text, "secret_key ", " *** environment SECRET_KEY"));
+  CHECK(has_line(text, "database.url ", " REDACTED default"));
   CHECK(text.find("hush") == std::string::npos);
 }
 
