@@ -15,7 +15,7 @@ from processes import ROOT
 class Row:
     """What one load measured on its subject, and beside what."""
     name: str
-    unit: str                  # "requests/s": more is better; "s": less is better
+    unit: str                  # "requests/s": more is better; "s", "MiB", "% of a core": less is better
     samples: list              # of dicts of numbers, one per round
     reference: str = None      # what the reference is
     reference_samples: list = None
@@ -62,6 +62,7 @@ def machine():
 
 COLUMNS = [  # heading, place in the row's JSON, how it is written
     ("value", ("value",), None),
+    ("limit", ("limit",), None),
     ("reference", ("reference", "value"), None),
     ("ratio", ("ratio",), "{:.2f}"),
     ("least", ("least",), None),
@@ -71,6 +72,7 @@ COLUMNS = [  # heading, place in the row's JSON, how it is written
     ("its CPU", ("reference", "cpu_s"), None),
     ("p50 ms", ("p50_ms",), "{:.2f}"),
     ("p99 ms", ("p99_ms",), "{:.2f}"),
+    ("max ms", ("max_ms",), "{:.1f}"),
     ("CPU µs", ("subject_cpu_us",), "{:.1f}"),
     ("its db µs", ("database_cpu_us",), "{:.1f}"),
     ("load CPU", ("load_cpu",), "{:.0%}"),
@@ -81,11 +83,17 @@ COLUMNS = [  # heading, place in the row's JSON, how it is written
 
 
 def number(value, unit):
-    """A value with its unit: requests per second, or seconds down to microseconds."""
+    """A value with its unit: something per second, memory, a share of a core, or seconds down to microseconds."""
     if unit == "requests/s":
         return f"{value:,.0f}/s"
+    if unit.endswith("/s"):
+        return f"{value:,.1f}/s"
     if unit == "MiB":
         return f"{value:.1f} MiB"
+    if unit == "% of a core":
+        return f"{value:.1f} %"
+    if value < 1e-3:
+        return f"{value * 1e6:.2f} µs"
     return f"{value:.2f} s" if value >= 1 else f"{value * 1000:.1f} ms"
 
 

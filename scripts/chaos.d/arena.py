@@ -19,9 +19,9 @@ from processes import BenchError, find_program, free_port, run, say, wait_until
 class Cluster:
     """A database of one's own in the cluster that with_postgres has started."""
 
-    def __init__(self, bin_directory):
+    def __init__(self, bin_directory, url=None):
         self.bin = bin_directory
-        server = urllib.parse.urlsplit(os.environ["NOTES_TEST_POSTGRES_URL"])
+        server = urllib.parse.urlsplit(url or os.environ["NOTES_TEST_POSTGRES_URL"])
         self.user, self.password, self.port = server.username, server.password, server.port
         self.name = f"chaos_{os.getpid()}"
         self._psql(f"CREATE DATABASE {self.name} TEMPLATE template0", database="postgres")
