@@ -27,13 +27,13 @@ using scheduler::JobDefinition;
 constexpr std::size_t kDefaultCount = 10;
 
 cron::DaylightSaving dst_of(const cli::Invocation& invocation) {
-  const auto name = invocation.value("dst").value_or("vixie");
-  if (name == "vixie") return cron::DaylightSaving::vixie;
-  if (name == "skip") return cron::DaylightSaving::skip;
-  if (name == "wall") return cron::DaylightSaving::wall;
-  if (name == "utc") return cron::DaylightSaving::utc;
+  const auto given = invocation.value("dst");
+  if (!given) return cron::DaylightSaving::vixie;
+  for (const auto& [name, dst] : cron::kDaylightSavings) {
+    if (name == *given) return dst;
+  }
   throw Error(ErrorCode::usage,
-              fmt::format("--dst: expected vixie, skip, wall or utc, got '{}'", name));
+              fmt::format("--dst: expected vixie, skip, wall or utc, got '{}'", *given));
 }
 
 cli::ExitCode run_explain(const cli::Invocation& invocation) {

@@ -135,17 +135,8 @@ milliseconds read_interval(std::string_view text) {
 }  // namespace
 
 std::string_view to_string(DaylightSaving dst) {
-  switch (dst) {
-    case DaylightSaving::vixie:
-      return "vixie";
-    case DaylightSaving::skip:
-      return "skip";
-    case DaylightSaving::wall:
-      return "wall";
-    case DaylightSaving::utc:
-      return "utc";
-  }
-  return "vixie";
+  return std::ranges::find(kDaylightSavings, dst, [](const auto& named) { return named.second; })
+      ->first;
 }
 
 Schedule::Schedule(const Fields& fields, milliseconds interval, const Zone& zone,

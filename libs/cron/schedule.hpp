@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/timestamp.hpp"
 #include "cron/fields.hpp"
@@ -27,6 +29,13 @@ enum class DaylightSaving {
 };
 
 /// The policy's own name: "vixie".
+/// What people call them.
+inline constexpr std::array<std::pair<std::string_view, DaylightSaving>, 4> kDaylightSavings{
+    {{"vixie", DaylightSaving::vixie},
+     {"skip", DaylightSaving::skip},
+     {"wall", DaylightSaving::wall},
+     {"utc", DaylightSaving::utc}}};
+
 std::string_view to_string(DaylightSaving dst);
 
 /// One fire of a schedule. (nominal, fold) names it: no two fires of a schedule share the pair.

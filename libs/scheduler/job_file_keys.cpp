@@ -34,11 +34,6 @@ constexpr std::string_view kUrl = "a URL that begins with https:// or http://";
 template <typename Value>
 using Word = std::pair<std::string_view, Value>;
 
-constexpr std::array kDaylightSavings{
-    Word<cron::DaylightSaving>{"vixie", cron::DaylightSaving::vixie},
-    Word<cron::DaylightSaving>{"skip", cron::DaylightSaving::skip},
-    Word<cron::DaylightSaving>{"wall", cron::DaylightSaving::wall},
-    Word<cron::DaylightSaving>{"utc", cron::DaylightSaving::utc}};
 constexpr std::array kOverlaps{
     Word<Overlap>{"skip", Overlap::skip}, Word<Overlap>{"queue", Overlap::queue},
     Word<Overlap>{"replace", Overlap::replace}, Word<Overlap>{"allow", Overlap::allow}};
@@ -244,7 +239,7 @@ std::vector<JobFileKey> schedule_keys() {
            "an interval instead: at its multiples since 1970, so that all replicas agree"),
       text(kJob, "timezone", "a time zone's name (Asia/Seoul)", time_zone, at(&Draft::timezone),
            "the file's", "the zone in which `schedule` is read"),
-      choice(kJob, "dst", kDaylightSavings, at(&Draft::dst), "vixie",
+      choice(kJob, "dst", cron::kDaylightSavings, at(&Draft::dst), "vixie",
              "what becomes of times that a change of the clock leaves out or repeats"),
       text(kJob, "jitter", kDurationOrZero, parse_duration, at(&JobDefinition::jitter), "0s",
            "a run starts up to this late, by an amount that job and tick decide"),
