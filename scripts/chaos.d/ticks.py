@@ -94,8 +94,8 @@ class Storm:
             self.pooler.restart()
 
 
-def audit(cluster):
-    """What is there, against what was promised."""
+def audit(cluster, expected):
+    """What is there, against what was promised; `expected` ticks, or about that many, have come."""
     result = {
         "ticks": int(cluster.value("SELECT count(*) FROM cron_ticks")),
         "ticks run": int(cluster.value("SELECT count(*) FROM cron_ticks WHERE outcome = 'run'")),
@@ -113,6 +113,8 @@ def audit(cluster):
     broken = [f"{name}: {result[name]}" for name in
               ("ticks without a row", "effects lost", "effects doubled", "effects without a successful run")
               if result[name]]
+    if result["ticks"] < expected / 2:
+        broken.append(f"ticks: {result['ticks']}, where about {expected} have come")
     unexplained = int(cluster.value("SELECT count(*) FROM cron_ticks WHERE outcome = 'skipped' AND COALESCE(reason, '') = ''"))
     unfinished = sum(n for state, n in result["runs"].items() if state in ("running", "retrying"))
     if unexplained:
@@ -166,7 +168,7 @@ def measure(options):
         storm.heal(everything=True)
         settle(cluster, replicas)
         arena.stop_all(replicas)
-        result, broken = audit(cluster)
+        result, broken = audit(cluster, options.seconds * options.jobs)
     finally:
         pooler.stop()
         for replica in replicas:
