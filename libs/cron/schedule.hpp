@@ -28,8 +28,7 @@ enum class DaylightSaving {
   utc,   ///< the expression is read in UTC; the zone only says how times are shown
 };
 
-/// The policy's own name: "vixie".
-/// What people call them.
+/// The policies by their names.
 inline constexpr std::array<std::pair<std::string_view, DaylightSaving>, 4> kDaylightSavings{
     {{"vixie", DaylightSaving::vixie},
      {"skip", DaylightSaving::skip},
