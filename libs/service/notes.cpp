@@ -6,6 +6,7 @@
 
 #include "domain/tag.hpp"
 #include "store/note_list.hpp"
+#include "store/note_stats.hpp"
 #include "store/note_tags.hpp"
 #include "store/notes.hpp"
 
@@ -180,7 +181,10 @@ Changed Notes::restore(const Actor& actor, NoteId id,
 std::optional<Stale> Notes::delete_for_good(const Actor& actor, NoteId id,
                                             std::optional<std::int64_t> expected_version) {
   return database_.transact([&](db::Session& session) -> std::optional<Stale> {
-    if (store::delete_note(session, actor.user, id, expected_version)) return std::nullopt;
+    if (store::delete_note(session, actor.user, id, expected_version)) {
+      store::drop_note_stats(session, actor.user);
+      return std::nullopt;
+    }
     const auto current = find_anywhere(session, actor, id);
     if (current.deleted_at) return Stale{current.version};
     throw Error(ErrorCode::conflict,

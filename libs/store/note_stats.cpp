@@ -20,6 +20,8 @@ constexpr auto kRecompute =
 constexpr auto kConfirm =
     "UPDATE note_stats SET computed_at = :p0 WHERE user_id > :p1 AND user_id <= :p2";
 
+constexpr auto kDrop = "DELETE FROM note_stats WHERE user_id = :p0";
+
 }  // namespace
 
 std::int64_t recompute_note_stats(db::Session& session, domain::UserId after, domain::UserId last,
@@ -28,6 +30,10 @@ std::int64_t recompute_note_stats(db::Session& session, domain::UserId after, do
   const auto changed = db::query(session, kRecompute, parameters).size();
   db::query(session, kConfirm, parameters);
   return static_cast<std::int64_t>(changed);
+}
+
+void drop_note_stats(db::Session& session, domain::UserId user) {
+  db::query(session, kDrop, {to_string(user)});
 }
 
 }  // namespace notes::store

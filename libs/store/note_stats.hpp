@@ -14,4 +14,8 @@ namespace notes::store {
 std::int64_t recompute_note_stats(db::Session& session, domain::UserId after, domain::UserId last,
                                   Timestamp as_of);
 
+/// Drops a user's counts until they are computed again: a note that they may hold is gone, which
+/// nothing that is left can tell. Throws db::StatementError.
+void drop_note_stats(db::Session& session, domain::UserId user);
+
 }  // namespace notes::store

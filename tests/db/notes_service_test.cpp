@@ -12,6 +12,8 @@
 #include "base/error.hpp"
 #include "db/notes_fixture.hpp"
 #include "service/readiness.hpp"
+#include "store/consistency.hpp"
+#include "store/note_stats.hpp"
 #include "store/schema_head.hpp"
 #include "support/database.hpp"
 
@@ -257,6 +259,26 @@ TEST_CASE_TEMPLATE("only what lies in the trash is deleted for good", Backend, S
   CHECK_FALSE(remove(at.me, 2).has_value());
   CHECK(code_of([&] { remove(at.me, std::nullopt); }) == ErrorCode::not_found);
   CHECK(code_of([&] { at.notes.restore(at.me, note.id, std::nullopt); }) == ErrorCode::not_found);
+}
+
+TEST_CASE_TEMPLATE("counts that held a note do not outlive its end", Backend, Sqlite, Postgres) {
+  NotesFixture<Backend> at;
+  const Note note = at.notes.create(at.me, {.title = "t"});
+  at.clock.advance(1s);
+  at.open.database.transact([&](db::Session& session) {
+    store::recompute_note_stats(session, {}, at.me.user, at.clock.now());
+  });
+  at.clock.advance(1s);
+  CHECK_FALSE(at.notes.trash(at.me, note.id, std::nullopt).has_value());
+  CHECK_FALSE(at.notes.delete_for_good(at.me, note.id, std::nullopt).has_value());
+
+  const auto rules = store::consistency_rules();
+  const auto wrong = std::ranges::find(rules, "note_stats_wrong", &store::ConsistencyRule::name);
+  REQUIRE(wrong != rules.end());
+  const auto offenders = at.open.database.read(
+      [&](db::Session& session) { return store::find_offenders(session, *wrong, 1); });
+  CHECK(offenders.examples.empty());
+  CHECK(offenders.count == 0);
 }
 
 TEST_CASE_TEMPLATE(
