@@ -194,7 +194,11 @@ cli::ExitCode run_status(const cli::Invocation& invocation) {
   }
   head.add({"lag", format_duration(status.lag)});
   if (status.pause_of_all) head.add({"all jobs", paused_text(status.pause_of_all)});
-  head.add({"running", std::to_string(status.live.size())});
+  const auto running = std::count_if(status.live.begin(), status.live.end(), [](const auto& run) {
+    return run.state == scheduler::RunState::running;
+  });
+  head.add({"runs", fmt::format("{} running, {} waiting", running,
+                                static_cast<std::ptrdiff_t>(status.live.size()) - running)});
   cli::Table table({"JOB", "LAST SUCCESS", "LAST RUN", "PAUSED"});
   for (const auto& job : status.jobs) {
     if (job.state.schedule.empty() && !job.last_run) continue;

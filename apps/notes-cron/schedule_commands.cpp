@@ -64,6 +64,11 @@ cli::ExitCode run_explain(const cli::Invocation& invocation) {
   return cli::ExitCode::ok;
 }
 
+/// "1 job", "2 jobs"
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 cli::ExitCode run_validate(const cli::Invocation& invocation) {
   const auto named = invocation.argument(0);
   // With a file named, the settings are not asked where it is.
@@ -81,9 +86,10 @@ cli::ExitCode run_validate(const cli::Invocation& invocation) {
   for (const auto& warning : file.warnings) {
     text += fmt::format("{}: warning: {}\n", config::to_string(warning.place), warning.text);
   }
-  invocation.out().write(text + fmt::format("{}: {} jobs, {} problems, {} warnings\n", path,
-                                            file.jobs.size(), file.problems.size(),
-                                            file.warnings.size()));
+  invocation.out().write(text + fmt::format("{}: {}, {}, {}\n", path,
+                                            counted(file.jobs.size(), "job"),
+                                            counted(file.problems.size(), "problem"),
+                                            counted(file.warnings.size(), "warning")));
   return code;
 }
 

@@ -23,6 +23,11 @@ std::vector<double> run_buckets() {
 
 bool succeeded(RunState state) { return state == RunState::succeeded; }
 
+/// One that was cancelled or skipped says nothing about its job.
+bool is_verdict(RunState state) {
+  return succeeded(state) || state == RunState::failed || state == RunState::lost;
+}
+
 }  // namespace
 
 Announcer::Announcer(const Tools& tools)
@@ -63,9 +68,7 @@ void Announcer::term_ended(std::int64_t epoch, std::string_view why) {
 
 void Announcer::recall() {
   std::map<std::string, Past, std::less<>> past;
-  for (const auto& [job, run] : tools_.history.last_runs()) {
-    if (run.finished_at) past[job].last = run.state;
-  }
+  for (const auto& [job, run] : tools_.history.last_verdicts()) past[job].verdict = run.state;
   for (const auto& [job, run] : tools_.history.last_successes()) {
     past[job].success = run.finished_at;
   }
@@ -117,7 +120,8 @@ void Announcer::ended(const Ended& ended) {
   {
     const std::lock_guard lock(mutex_);
     auto& past = past_[job->name];
-    before = std::exchange(past.last, state);
+    before = past.verdict;
+    if (is_verdict(state)) past.verdict = state;
     if (succeeded(state)) {
       past.success = tools_.clock.now();
       past.missed = false;

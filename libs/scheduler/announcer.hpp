@@ -36,7 +36,7 @@ class Announcer {
   void term_began(std::int64_t epoch);
   void term_ended(std::int64_t epoch, std::string_view why);
 
-  /// Reads how the jobs' last runs ended. Throws what History throws.
+  /// Reads what came of the jobs' last runs. Throws what History throws.
   void recall();
 
   void skipped(const JobDefinition& job, const Tick& tick, std::string_view reason);
@@ -50,7 +50,7 @@ class Announcer {
 
  private:
   struct Past {
-    std::optional<RunState> last;
+    std::optional<RunState> verdict;  // of the last run that had one; see History::last_verdicts()
     std::optional<Timestamp> success;
     bool missed = false;
   };

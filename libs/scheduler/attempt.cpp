@@ -74,7 +74,11 @@ Attempt::Result Attempt::run_command(const CommandWork& command) {
                                          .timeout = job_.timeout,
                                          .epoch = epoch_});
   // Ended because we asked, or because the lease ran out under it before anybody asked.
-  if (outcome.state == RunState::cancelled) return failed(nullptr, "it was ended");
+  if (outcome.state == RunState::cancelled) {
+    auto result = failed(nullptr, "it was ended");
+    if (result.outcome) result.outcome->output = std::move(outcome.output);
+    return result;
+  }
   if (outcome.state == RunState::failed) outcome = retried(std::move(outcome));
   return {.outcome = std::move(outcome)};
 }

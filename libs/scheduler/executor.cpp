@@ -36,6 +36,7 @@ void Executor::stop(RunId run, StopReason reason) {
   {
     const std::lock_guard lock(mutex_);
     std::erase_if(waiting_, [&](const auto& item) { return item.second->record().id == run; });
+    tell_when_idle();
     for (const auto& active : active_) {
       if (active.attempt->record().id == run) stopped.push_back(active.attempt);
     }
@@ -51,6 +52,7 @@ void Executor::stop_all(StopReason reason) {
   {
     const std::lock_guard lock(mutex_);
     waiting_.clear();
+    tell_when_idle();
     for (const auto& active : active_) stopped.push_back(active.attempt);
   }
   for (const auto& attempt : stopped) attempt->stop(reason);
@@ -97,6 +99,11 @@ void Executor::perform(std::unique_lock<std::mutex>& lock) {
   perform_(*attempt);
   lock.lock();
   std::erase_if(active_, [&](const Active& one) { return one.attempt == attempt; });
+  tell_when_idle();
+}
+
+/// With the mutex held, whenever something has left active_ or waiting_.
+void Executor::tell_when_idle() {
   if (active_.empty() && waiting_.empty()) idle_.notify_all();
 }
 

@@ -55,6 +55,7 @@ class Executor {
 
   void work(const std::stop_token& over);
   void perform(std::unique_lock<std::mutex>& lock);
+  void tell_when_idle();
   void keep_time(const std::stop_token& over);
   std::vector<std::shared_ptr<Attempt>> take_overdue();
   Steady::time_point next_deadline() const;

@@ -33,12 +33,10 @@ RunRecord begin(Ledger& ledger, const ForegroundRequest& request, const HolderId
 /// Tells the database again and again that the run's process lives.
 class Heartbeat {
  public:
-  Heartbeat(Ledger& ledger, telemetry::Logger& logger, const Ownership& run, milliseconds ttl)
-      : ledger_(ledger),
-        logger_(logger),
-        run_(run),
-        ttl_(ttl),
-        trusted_until_(BootClock::now() + ttl) {}
+  /// `begun`: before the run's row was written, from which its time counts.
+  Heartbeat(Ledger& ledger, telemetry::Logger& logger, const Ownership& run, milliseconds ttl,
+            BootClock::time_point begun)
+      : ledger_(ledger), logger_(logger), run_(run), ttl_(ttl), trusted_until_(begun + ttl) {}
 
   BootClock::time_point trusted_until() const { return trusted_until_; }
 
@@ -79,9 +77,10 @@ class Heartbeat {
 ForegroundResult run_in_foreground(const ForegroundTools& tools, const ForegroundRequest& request,
                                    const std::stop_token& stop) {
   const auto owner = HolderId::make(tools.run.clock.now());
+  const auto begun = BootClock::now();
   const auto record = begin(tools.ledger, request, owner);
   const Ownership ownership{record.id, owner, record.attempt};
-  Heartbeat heartbeat(tools.ledger, tools.run.logger, ownership, request.ttl);
+  Heartbeat heartbeat(tools.ledger, tools.run.logger, ownership, request.ttl, begun);
   ForegroundResult result{.run = record};
   // What it is when it was stopped before it began.
   Attempt::Result ended{.outcome = Outcome{.state = RunState::cancelled, .error = "interrupted"}};

@@ -95,8 +95,12 @@ RunRecord History::find(std::string_view run) {
   }
   const auto statement =
       fmt::format("SELECT {} FROM cron_runs WHERE CAST(id AS TEXT) LIKE :p0 LIMIT 2", kRunColumns);
+  std::string digits(run);
+  for (char& digit : digits) {
+    if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
+  }
   auto found = database_.read([&](db::Session& session) {
-    return read_runs(db::query(session, statement, {"%" + std::string(run)}));
+    return read_runs(db::query(session, statement, {"%" + digits}));
   });
   if (found.empty()) throw Error(ErrorCode::not_found, fmt::format("there is no run {}", run));
   if (found.size() > 1) {
@@ -118,6 +122,13 @@ std::vector<JobState> History::jobs() {
 std::map<std::string, RunRecord, std::less<>> History::last_successes() {
   return database_.read([](db::Session& session) {
     return by_job(read_runs(db::query(session, newest(" WHERE state = 'succeeded'"))));
+  });
+}
+
+std::map<std::string, RunRecord, std::less<>> History::last_verdicts() {
+  return database_.read([](db::Session& session) {
+    return by_job(
+        read_runs(db::query(session, newest(" WHERE state IN ('succeeded', 'failed', 'lost')"))));
   });
 }
 

@@ -41,14 +41,17 @@ class History {
   std::vector<SkippedTick> skipped(const HistoryFilter& filter);
 
   /// By the whole id, or the last digits of it when they are of one run alone: ids begin with the
-  /// time. Throws Error{not_found}, {usage} when several runs' ids end so.
+  /// time. In either case of letters. Throws Error{not_found}, {usage} when several runs' ids end
+  /// so.
   RunRecord find(std::string_view run);
   std::string output(RunId run);
 
   /// Every job that has a row; "*" is the pause of all.
   std::vector<JobState> jobs();
-  /// Of each job the newest run that has ended as succeeded, and the newest of all.
+  /// Of each job the newest run that has succeeded; that has succeeded, failed or was lost; and of
+  /// all.
   std::map<std::string, RunRecord, std::less<>> last_successes();
+  std::map<std::string, RunRecord, std::less<>> last_verdicts();
   std::map<std::string, RunRecord, std::less<>> last_runs();
 
  private:

@@ -147,7 +147,7 @@ void LeaseKeeper::renew(std::int64_t epoch) {
   try {
     state = lease_.renew(epoch);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::locked) throw;
+    if (error.code() != ErrorCode::locked || !options_.lock_keeps_lease) throw;
     prolong(epoch, started);
     return;
   }

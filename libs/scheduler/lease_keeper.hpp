@@ -21,8 +21,8 @@ namespace notes::scheduler {
 ///
 /// What is believed ends before the lease can: it counts from the start of the attempt that
 /// succeeded last, on a clock that counts suspension, and ends a margin before the lease's time. A
-/// renewal that fails ends it at once, except one that found SQLite's file locked: nobody else can
-/// take the lease from there either.
+/// renewal that fails ends it at once, except one that found locked what nobody else can write
+/// either; see Options::lock_keeps_lease.
 class LeaseKeeper {
  public:
   struct Options {
@@ -30,6 +30,9 @@ class LeaseKeeper {
     std::chrono::milliseconds renewal{400};
     /// How often one that does not lead looks.
     std::chrono::milliseconds look{400};
+    /// Whoever locks keeps the lease from everybody, as SQLite's one file does: Error{locked} is no
+    /// doubt of it.
+    bool lock_keeps_lease = false;
     /// Something has changed: a term began or ended, something was asked. Must not block.
     std::function<void()> changed = [] {};
     /// The term has ended without our doing: what it began must end. Must not block.

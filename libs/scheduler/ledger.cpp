@@ -200,9 +200,13 @@ std::vector<RunRecord> Ledger::take_over(const Leadership& leadership,
 
 std::vector<RunRecord> Ledger::waiting() {
   return database_.read([](db::Session& session) {
-    return read_runs(db::query(session, fmt::format("SELECT {} FROM cron_runs WHERE {} AND "
-                                                    "state <> 'running' ORDER BY created_at, id",
-                                                    kRunColumns, kLive)));
+    return read_runs(db::query(
+        session,
+        fmt::format("SELECT {} FROM cron_runs WHERE id IN (SELECT id FROM (SELECT id, ROW_NUMBER() "
+                    "OVER (PARTITION BY job ORDER BY COALESCE(not_before, created_at), "
+                    "created_at, id) AS place FROM cron_runs WHERE {} AND state <> 'running') AS "
+                    "ranked WHERE place <= 100) ORDER BY created_at, id",
+                    kRunColumns, kLive)));
   });
 }
 

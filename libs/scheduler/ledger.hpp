@@ -82,7 +82,8 @@ class Ledger {
   std::vector<RunRecord> take_over(const Leadership& leadership,
                                    const std::vector<std::string>& at_most_once);
 
-  /// The runs that wait for their turn or their next attempt, the oldest first.
+  /// The runs that wait for their turn or their next attempt, the oldest first; of each job the
+  /// hundred whose turn comes first.
   std::vector<RunRecord> waiting();
   /// Begins the next attempt of a waiting run. nullopt when it does not wait any more, or a run of
   /// its job is alive and `overlap` is skip (it ends as skipped) or queue (it goes on waiting).
@@ -138,8 +139,9 @@ class Ledger {
   std::vector<RunRecord> backfill(const Request& request, std::span<const Tick> ticks);
   /// "*" is every job. Throws Error{not_found} for a job that has no row.
   void pause(std::string_view job, const Pause& pause);
-  /// False when it was not paused. "*" ends the pause of all, not those of single jobs.
-  bool resume_job(std::string_view job);
+  /// False when it was not paused, or by somebody else than `paused_by` when that is given. "*"
+  /// ends the pause of all, not those of single jobs.
+  bool resume_job(std::string_view job, std::optional<std::string> paused_by = {});
   /// Asks the leader to resign. False when nobody leads.
   bool ask_to_step_down();
 

@@ -35,7 +35,8 @@ class Observer {
     static_cast<void>(run);
     static_cast<void>(late);
   }
-  /// After it was written down. `before`: how the job's run before it ended, if there was one.
+  /// After it was written down. `before`: what came of the job's last run before
+  /// it that succeeded, failed or was lost, if there was one.
   virtual void run_ended(const JobDefinition& job, const RunRecord& run, const Outcome& outcome,
                          std::optional<RunState> before) {
     static_cast<void>(job);

@@ -206,16 +206,18 @@ void Ledger::pause(std::string_view job, const Pause& pause) {
       kAtOnce);
 }
 
-bool Ledger::resume_job(std::string_view job) {
+bool Ledger::resume_job(std::string_view job, std::optional<std::string> paused_by) {
+  db::Placeholders parameters;
+  auto statement = fmt::format(
+      "UPDATE cron_jobs SET paused_at = NULL, paused_until = NULL, paused_by = NULL "
+      "WHERE name = {} AND paused_at IS NOT NULL",
+      parameters.add(std::string(job)));
+  if (paused_by) statement += " AND paused_by = " + parameters.add(*std::move(paused_by));
+  statement += " RETURNING name";
   return database_.transact(
       [&](db::Session& session) {
         tell_leader(session);
-        const auto rows = db::query(session,
-                                    "UPDATE cron_jobs SET paused_at = NULL, paused_until = NULL, "
-                                    "paused_by = NULL WHERE name = :p0 AND paused_at IS NOT NULL "
-                                    "RETURNING name",
-                                    {std::string(job)});
-        return !rows.empty();
+        return !db::query(session, statement, parameters.values()).empty();
       },
       kAtOnce);
 }

@@ -46,10 +46,14 @@ config::DatabaseSettings hasty(config::DatabaseSettings settings) {
   return settings;
 }
 
-/// PostgreSQL tells its followers; SQLite's have to look.
-milliseconds look_interval(const db::Url& url, const config::CronSettings& settings) {
-  const bool told = url.engine() == db::Engine::postgresql;
-  return told ? settings.lease_renewal : std::min<milliseconds>(settings.lease_renewal, 100ms);
+/// How the lease is kept there. PostgreSQL tells its followers; SQLite's have to look.
+LeaseKeeper::Options keeping(const db::Url& url, const config::CronSettings& settings) {
+  const bool one_file = url.engine() == db::Engine::sqlite;
+  return {.ttl = settings.lease_ttl,
+          .renewal = settings.lease_renewal,
+          .look = one_file ? std::min<milliseconds>(settings.lease_renewal, 100ms)
+                           : settings.lease_renewal,
+          .lock_keeps_lease = one_file};
 }
 
 }  // namespace
@@ -145,12 +149,10 @@ Health Scheduler::health() const {
 }
 
 void Scheduler::State::run(const std::stop_token& stop) {
-  keeper.emplace(lease, tools.logger,
-                 LeaseKeeper::Options{.ttl = options.cron.lease_ttl,
-                                      .renewal = options.cron.lease_renewal,
-                                      .look = look_interval(database.url(), options.cron),
-                                      .changed = [this] { wake(); },
-                                      .lost = [this](auto, const auto& why) { lease_lost(why); }});
+  auto kept = keeping(database.url(), options.cron);
+  kept.changed = [this] { wake(); };
+  kept.lost = [this](auto, const auto& why) { lease_lost(why); };
+  keeper.emplace(lease, tools.logger, std::move(kept));
   watchdog.emplace(Watchdog::Options{.limit = options.cron.stall_limit,
                                      .look = [this] { keeper->check(); },
                                      .stalled = [this](milliseconds age) { stalled(age); }});
@@ -231,8 +233,9 @@ void Scheduler::State::work_term() {
   if (seen && tools.database.url().engine() == db::Engine::postgresql) {
     term->hear_clock(seen->state.database_now, seen->at);
   }
-  if (seen && std::exchange(requests_seen, seen->state.requests) != seen->state.requests) {
+  if (seen && seen->state.requests != requests_seen) {
     term->read_requests();
+    requests_seen = seen->state.requests;  // not of those that a busy database has kept from us
   }
   bool ended = false;
   {

@@ -123,13 +123,16 @@ microseconds Term::lag() const {
   return next ? std::max(tools_.clock.now() - *next, 0us) : 0us;
 }
 
-/// True while the wall clock is not believed. Everybody can see the hold, as a pause of all.
+/// True while the wall clock is not believed. Everybody can see the hold, as a pause of all; a
+/// pause that somebody asked for stays theirs.
 bool Term::hold_for_clock() {
   const auto jump = tools_.guard.observe(tools_.clock.now(), BootClock::now());
   if (jump && !held_) {
+    if (pause_of_all(tools_.ledger.jobs()) == nullptr) {
+      tools_.ledger.pause(kAllJobs, {.since = tools_.clock.now(), .by = kHeldBy});
+    }
     held_ = true;
     tools_.announcer.clock_held(*jump);
-    tools_.ledger.pause(kAllJobs, {.since = tools_.clock.now(), .by = kHeldBy});
   } else if (!jump && held_) {
     end_hold();
   }
@@ -137,7 +140,7 @@ bool Term::hold_for_clock() {
 }
 
 void Term::end_hold() {
-  tools_.ledger.resume_job(kAllJobs);
+  tools_.ledger.resume_job(kAllJobs, kHeldBy);
   planner_.set_pauses(tools_.ledger.jobs());
   held_ = false;
 }
@@ -192,32 +195,35 @@ void Term::take_over() {
 }
 
 void Term::begin_waiting(Timestamp now) {
-  look_at_waiting_ = false;
-  waited_ = std::chrono::steady_clock::now();
-  something_waits_ = false;
-  next_retry_.reset();
+  bool something_waits = false;
+  std::optional<Timestamp> next_retry;
   std::set<std::string, std::less<>> busy;
   for (const auto& run : tools_.ledger.waiting()) {
     const auto* job = find(run.job);
     if (job == nullptr) continue;  // not in the file any more: it waits until it is again
     if (run.not_before && *run.not_before > now) {
-      next_retry_ = std::min(next_retry_.value_or(*run.not_before), *run.not_before);
+      next_retry = std::min(next_retry.value_or(*run.not_before), *run.not_before);
       continue;
     }
     if (busy.contains(run.job) || tools_.executor.room() == 0) {
-      something_waits_ = true;
+      something_waits = true;
       continue;
     }
     const auto overlap = overlap_of(*job, run);
     if (overlap != Overlap::allow) busy.insert(run.job);
     auto begun = tools_.ledger.begin(leadership_, run.id, overlap);
     if (!begun) {
-      something_waits_ = true;
+      something_waits = true;
       continue;
     }
     for (const auto& other : begun->replaced) tools_.executor.stop(other, StopReason::replaced);
     start(begun->run, turn_of(*job, run));
   }
+  // Only now: where a call above throws, all of it is looked at again.
+  look_at_waiting_ = false;
+  something_waits_ = something_waits;
+  next_retry_ = next_retry;
+  waited_ = std::chrono::steady_clock::now();
 }
 
 void Term::start(const RunRecord& run, Timestamp turn) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -7,6 +8,7 @@
 
 #include "db/dialect.hpp"
 #include "scheduler/lease.hpp"
+#include "scheduler/lease_keeper.hpp"
 #include "scheduler_fixture.hpp"
 
 namespace notes::scheduler {
@@ -171,6 +173,49 @@ TEST_CASE("severing ends a renewal that hangs") {
   CHECK(code == ErrorCode::unreachable);
   db::query(*other, "ROLLBACK");
   CHECK(lease->renew(1));
+}
+
+TEST_CASE("a locked file ends the belief in the lease only where a lock may be another leader's") {
+  Office<Sqlite> office;
+  tests::Quiet quiet;
+  const auto lease = office.lease(office.holder(), 1s);
+  std::mutex mutex;
+  std::condition_variable came;
+  std::vector<std::string> ends;
+  LeaseKeeper::Options options{.ttl = 1s, .renewal = 20ms, .look = 20ms};
+  options.lost = [&](std::int64_t epoch, const std::string&) {
+    const std::lock_guard lock(mutex);
+    ends.push_back(std::to_string(epoch));
+    came.notify_all();
+  };
+  const auto lock_the_file = [&] {
+    auto writer =
+        db::open_session(db::Url::parse(office.url()), tests::database_settings(office.url()));
+    writer->dialect().begin(*writer, 1min);
+    return writer;
+  };
+  SUBCASE("nobody else can write") {
+    options.lock_keeps_lease = true;
+    LeaseKeeper keeper(*lease, quiet.logger, options);
+    while (!keeper.term()) std::this_thread::yield();
+    const auto writer = lock_the_file();
+    const auto until = BootClock::now() + 2500ms;  // much longer than the lease lasts
+    while (BootClock::now() < until) {
+      keeper.check();
+      REQUIRE(keeper.term() == 1);
+      std::this_thread::sleep_for(5ms);
+    }
+    CHECK(ends.empty());
+  }
+  SUBCASE("somebody may") {
+    LeaseKeeper keeper(*lease, quiet.logger, options);
+    while (!keeper.term()) std::this_thread::yield();
+    const auto writer = lock_the_file();
+    std::unique_lock lock(mutex);
+    REQUIRE(came.wait_for(lock, 20s, [&] { return !ends.empty(); }));
+    CHECK(ends == std::vector<std::string>{"1"});
+    CHECK_FALSE(keeper.term());
+  }
 }
 
 TEST_CASE("a renewal is one statement outside any transaction") {

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "db/dialect.hpp"
+#include "scheduler/announcer.hpp"
 #include "scheduler/history.hpp"
 #include "scheduler/scheduler.hpp"
 #include "scheduler_fixture.hpp"
@@ -355,6 +357,34 @@ TEST_CASE_TEMPLATE("a failed attempt is followed by the next when its time has c
   CHECK(replica.events.count("shaky started 4") == 0);
 }
 
+TEST_CASE("a retry whose time comes while the database is busy is made when it is free") {
+  Office<Sqlite> office;
+  JobDefinition shaky{.name = "shaky", .work = BuiltinWork{"shaky"}};
+  shaky.retries = 1;
+  shaky.retry_delay = 10s;
+  Replica<Sqlite> replica(office, {shaky}, {builtin("shaky", [](Run& run) {
+                            if (run.ownership().attempt == 1) {
+                              throw Error(ErrorCode::unreachable, "the other side is away");
+                            }
+                          })});
+  REQUIRE(replica.events.wait_for("leads 1"));
+  while (office.value("SELECT CAST(count(*) AS TEXT) FROM cron_jobs") == "0") {
+    std::this_thread::yield();
+  }
+  office.ledger.trigger({.job = "shaky", .origin = Origin::trigger});
+  while (office.value("SELECT state FROM cron_runs") != "retrying") std::this_thread::yield();
+  {
+    const auto writer =
+        db::open_session(db::Url::parse(office.url()), tests::database_settings(office.url()));
+    writer->dialect().begin(*writer, 1min);
+    office.clock.advance(10s);
+    // The loop's beat is half a second: it waits for the file, and then it gives up.
+    while (replica.health().tick_age < 700ms) std::this_thread::sleep_for(1ms);
+    while (replica.health().tick_age > 500ms) std::this_thread::sleep_for(1ms);
+  }
+  REQUIRE(replica.events.wait_for("shaky succeeded"));
+}
+
 TEST_CASE_TEMPLATE("what overlaps is skipped, waits, or replaces", Backend, Sqlite, Postgres) {
   Office<Backend> office;
   Gate gate;
@@ -469,6 +499,56 @@ TEST_CASE_TEMPLATE(
     REQUIRE(replica.events.wait_for("a skipped superseded", 118));
     while (replica.health().held) std::this_thread::yield();
   }
+  SUBCASE("somebody pauses all meanwhile, and that stays") {
+    office.ledger.pause("*", {.since = tests::minute(30), .by = "ada"});
+    office.clock.advance(-2h);
+    while (replica.health().held) std::this_thread::yield();
+    CHECK(office.value("SELECT paused_by FROM cron_jobs WHERE name = '*'") == "ada");
+    office.clock.advance(60s);
+    office.clock.advance(60s);
+    REQUIRE(replica.events.wait_for("a skipped paused"));
+  }
+}
+
+TEST_CASE_TEMPLATE("a jump of the clock leaves the pause that somebody asked for", Backend, Sqlite,
+                   Postgres) {
+  Office<Backend> office;
+  auto strict = settings();
+  strict.clock_jump_limit = 3min;
+  office.ledger.pause("*", {.since = office.clock.now(), .by = "ada"});
+  Replica<Backend> replica(office, {job("a", "* * * * *", BuiltinWork{"nothing"})},
+                           {builtin("nothing", kNothing)}, strict);
+  while (!replica.health().leader) std::this_thread::yield();  // it has looked at the clock once
+  office.clock.advance(2h);
+  REQUIRE(replica.events.wait_for("held"));
+  CHECK(office.value("SELECT paused_by FROM cron_jobs WHERE name = '*'") == "ada");
+  office.clock.advance(-2h);
+  while (replica.health().held) std::this_thread::yield();
+  CHECK(office.value("SELECT paused_by FROM cron_jobs WHERE name = '*'") == "ada");
+}
+
+TEST_CASE_TEMPLATE("what was cancelled in between is no end of an incident", Backend, Sqlite,
+                   Postgres) {
+  Office<Backend> office;
+  History history(office.open.database);
+  Events events;
+  tests::Quiet quiet;
+  Announcer announcer({history, office.clock, quiet.logger, quiet.metrics, events});
+  const JobDefinition definition{.name = "j", .work = BuiltinWork{"nothing"}};
+  const auto end_as = [&](RunState state) {
+    const auto run = office.exec("j");
+    const Ledger::Ending ending{tests::ownership(run), {.state = state}};
+    office.ledger.finish({&ending, 1});
+    office.clock.advance(1s);
+    return Ended{.job = &definition, .run = run, .ownership = {}, .outcome = ending.outcome};
+  };
+  end_as(RunState::failed);
+  const auto cancelled = end_as(RunState::cancelled);
+  announcer.recall();
+  announcer.ended(cancelled);
+  announcer.ended(end_as(RunState::failed));
+  CHECK(events.count("j cancelled after failed") == 1);
+  CHECK(events.count("j failed after failed") == 1);
 }
 
 TEST_CASE_TEMPLATE("a job that does not succeed in time is told of once", Backend, Sqlite,

@@ -1,5 +1,8 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "scheduler/history.hpp"
 #include "scheduler/ledger.hpp"
 #include "scheduler_fixture.hpp"
 
@@ -8,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using tests::code_of;
+using tests::execute;
 using tests::minute;
 using tests::Office;
 using tests::ownership;
@@ -134,11 +138,13 @@ TEST_CASE_TEMPLATE("a job, and all of them, are paused and resumed", Backend, Sq
   CHECK(pause_of("a")->by == "kim");
   REQUIRE(pause_of("*"));
   CHECK_FALSE(pause_of("*")->until);
+  CHECK_FALSE(office.ledger.resume_job(kAllJobs, "kim"));
   CHECK(office.ledger.resume_job(kAllJobs));
   CHECK_FALSE(office.ledger.resume_job(kAllJobs));
   CHECK_FALSE(pause_of("*"));
   CHECK(pause_of("a"));
-  CHECK(office.ledger.resume_job("a"));
+  CHECK_FALSE(office.ledger.resume_job("a", "ada"));
+  CHECK(office.ledger.resume_job("a", "kim"));
   CHECK_FALSE(pause_of("a"));
 }
 
@@ -166,17 +172,34 @@ TEST_CASE_TEMPLATE("backfilling runs what was skipped or never came, and leaves 
   CHECK(office.claim(leader, "a", 3, Overlap::allow).started.empty());
 }
 
-TEST_CASE_TEMPLATE("many ticks are backfilled in their order", Backend, Sqlite, Postgres) {
+TEST_CASE_TEMPLATE("many ticks are backfilled in their order, and wait a hundred at a time",
+                   Backend, Sqlite, Postgres) {
   Office<Backend> office;
   std::vector<Tick> ticks;
   for (int i = 0; i < 1200; ++i) {
     ticks.push_back({.nominal = std::to_string(10000 + i), .due_at = minute(0) + i * 1s});
   }
   CHECK(office.ledger.backfill({.job = "a", .origin = Origin::backfill}, ticks).size() == 1200);
+  const auto other = office.ledger.trigger({.job = "b", .origin = Origin::trigger});
   const auto waiting = office.ledger.waiting();
-  REQUIRE(waiting.size() == 1200);
-  CHECK(std::equal(waiting.begin(), waiting.end(), ticks.begin(),
+  REQUIRE(waiting.size() == 101);
+  CHECK(std::equal(waiting.begin(), waiting.begin() + 100, ticks.begin(),
                    [](const auto& run, const auto& tick) { return run.tick == tick; }));
+  CHECK(waiting[100].id == other.id);
+}
+
+TEST_CASE_TEMPLATE("a run is found by its id's end, in either case of letters", Backend, Sqlite,
+                   Postgres) {
+  Office<Backend> office;
+  const auto* const id = "019b7000-0000-7000-8000-0000beefcafe";
+  office.exec("a");
+  execute(office.url(), {fmt::format("UPDATE cron_runs SET id = '{}'", id)});
+  History history(office.open.database);
+  CHECK(to_string(history.find("beefcafe").id) == id);
+  CHECK(to_string(history.find("BeefCAFE").id) == id);
+  CHECK(to_string(history.find("019B7000-0000-7000-8000-0000BEEFCAFE").id) == id);
+  CHECK(code_of([&] { history.find("beefcaff"); }) == ErrorCode::not_found);
+  CHECK(code_of([&] { history.find("_eefcafe"); }) == ErrorCode::usage);
 }
 
 }  // namespace

@@ -172,6 +172,25 @@ TEST_CASE_TEMPLATE("what is stopped in the foreground ends as cancelled", Backen
   CHECK(office.state_of(result.run.id) == "cancelled");
 }
 
+TEST_CASE_TEMPLATE("what is stopped before it begins ends as cancelled", Backend, Sqlite,
+                   Postgres) {
+  Office<Backend> office;
+  std::stop_source person;
+  person.request_stop();
+  const BuiltinJob stops{.name = "stops", .summary = "", .run = [](Run& run) {
+                           while (!run.stop().stop_requested()) std::this_thread::yield();
+                           run.chunk([](db::Session&) { return Chunk{}; });
+                         }};
+  // Now and then the job's thread is first.
+  for (int i = 0; i < 30; ++i) {
+    const auto result = run_now(office, {.name = "stops", .work = BuiltinWork{"stops"}}, {stops},
+                                false, person.get_token());
+    REQUIRE(result.outcome);
+    CHECK(result.outcome->state == RunState::cancelled);
+    CHECK(office.state_of(result.run.id) == "cancelled");
+  }
+}
+
 TEST_CASE_TEMPLATE("SQL that cannot be one transaction with its record is refused, with its place",
                    Backend, Sqlite, Postgres) {
   tests::TemporaryDirectory directory;
