@@ -7,10 +7,13 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include "domain/tag.hpp"
+
 namespace notes::api {
 namespace {
 
 using domain::Note;
+using http::Schema;
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 
 void write(Writer& writer, std::string_view text) {
@@ -35,19 +38,29 @@ void write(Writer& writer, const std::vector<std::string>& texts) {
 struct NoteMember {
   std::string_view name;
   void (*write)(Writer&, const Note&);
+  Schema (*schema)();
 };
 
 constexpr std::array kNoteMembers{
-    NoteMember{"id", [](Writer& writer, const Note& note) { write(writer, to_string(note.id)); }},
-    NoteMember{"title", [](Writer& writer, const Note& note) { write(writer, note.title); }},
-    NoteMember{"body", [](Writer& writer, const Note& note) { write(writer, note.body); }},
-    NoteMember{"tags", [](Writer& writer, const Note& note) { write(writer, note.tags); }},
-    NoteMember{"pinned", [](Writer& writer, const Note& note) { writer.Bool(note.pinned); }},
-    NoteMember{"archived", [](Writer& writer, const Note& note) { writer.Bool(note.archived); }},
+    NoteMember{"id", [](Writer& writer, const Note& note) { write(writer, to_string(note.id)); },
+               [] { return Schema::uuid(); }},
+    NoteMember{"title", [](Writer& writer, const Note& note) { write(writer, note.title); },
+               [] { return Schema::text(1, domain::kMaxTitleCharacters); }},
+    NoteMember{"body", [](Writer& writer, const Note& note) { write(writer, note.body); },
+               [] { return Schema::text(0, domain::kMaxBodyBytes); }},
+    NoteMember{
+        "tags", [](Writer& writer, const Note& note) { write(writer, note.tags); },
+        [] { return Schema::array(Schema::text(1, domain::kMaxTagCharacters), domain::kMaxTags); }},
+    NoteMember{"pinned", [](Writer& writer, const Note& note) { writer.Bool(note.pinned); },
+               [] { return Schema::boolean(); }},
+    NoteMember{"archived", [](Writer& writer, const Note& note) { writer.Bool(note.archived); },
+               [] { return Schema::boolean(); }},
     NoteMember{"created_at",
-               [](Writer& writer, const Note& note) { write(writer, to_string(note.created_at)); }},
+               [](Writer& writer, const Note& note) { write(writer, to_string(note.created_at)); },
+               [] { return Schema::date_time(); }},
     NoteMember{"updated_at",
-               [](Writer& writer, const Note& note) { write(writer, to_string(note.updated_at)); }},
+               [](Writer& writer, const Note& note) { write(writer, to_string(note.updated_at)); },
+               [] { return Schema::date_time(); }},
     NoteMember{"deleted_at",
                [](Writer& writer, const Note& note) {
                  if (!note.deleted_at) {
@@ -55,8 +68,16 @@ constexpr std::array kNoteMembers{
                  } else {
                    write(writer, to_string(*note.deleted_at));
                  }
+               },
+               [] {
+                 return Schema::date_time().nullable().described(
+                     "Since when it lies in the trash; null outside it.");
                }},
-    NoteMember{"version", [](Writer& writer, const Note& note) { writer.Int64(note.version); }}};
+    NoteMember{"version", [](Writer& writer, const Note& note) { writer.Int64(note.version); },
+               [] {
+                 return Schema::integer(1).described(
+                     "Grows by one with every change; the ETag holds it.");
+               }}};
 static_assert(kNoteMembers.size() == NoteFields().size());
 
 constexpr auto kNoteMemberNames = [] {
@@ -73,6 +94,30 @@ void write_note(Writer& writer, const Note& note, NoteFields fields) {
     kNoteMembers[i].write(writer, note);
   }
   writer.EndObject();
+}
+
+Schema note_schema(Schema::Need need) {
+  std::vector<Schema::Member> members;
+  for (const auto& member : kNoteMembers) members.push_back({member.name, member.schema(), need});
+  return Schema::object(members);
+}
+
+Schema note_page_schema() {
+  const auto total =
+      Schema::object({{"count", Schema::integer(0, service::Total::kMost)},
+                      {"capped", Schema::boolean().described("There are more than count says.")}});
+  return Schema::object(
+      {{"items", Schema::array(Schema::reference("ListedNote"))},
+       {"next_cursor", Schema::text(1).nullable().described("Null on the last page.")},
+       {"total", total, Schema::Need::optional}});
+}
+
+Schema readiness_schema() {
+  const auto check = Schema::object({{"name", Schema::text(1)},
+                                     {"status", Schema::one_of({"pass", "fail"})},
+                                     {"detail", Schema::text()}});
+  return Schema::object(
+      {{"status", Schema::one_of({"ready", "unavailable"})}, {"checks", Schema::array(check)}});
 }
 
 std::string text_of(const rapidjson::StringBuffer& buffer) {
@@ -141,6 +186,19 @@ std::string to_json(const service::Readiness& readiness) {
   writer.EndArray();
   writer.EndObject();
   return text_of(buffer);
+}
+
+std::vector<http::NamedSchema> written_schemas() {
+  return {{"Note", note_schema(Schema::Need::required)},
+          {"ListedNote", note_schema(Schema::Need::optional)
+                             .described("A note, or of it the members that fields names.")},
+          {"NotePage", note_page_schema()},
+          {"Health", Schema::object({{"status", Schema::one_of({"ok"})}})},
+          {"Readiness", readiness_schema()},
+          {"ServiceDescription",
+           Schema::object({{"service", Schema::text(1)},
+                           {"version", Schema::text(1)},
+                           {"links", Schema::map(Schema::text(1).with_format("uri-reference"))}})}};
 }
 
 std::string service_description(std::string_view version) {

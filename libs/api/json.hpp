@@ -6,8 +6,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "domain/note.hpp"
+#include "http/schema.hpp"
 #include "service/notes.hpp"
 #include "service/readiness.hpp"
 
@@ -31,6 +33,9 @@ std::string to_json(const service::NotePage& page, const std::optional<std::stri
                     NoteFields fields = kEveryField);
 
 std::string to_json(const service::Readiness& readiness);
+
+/// What all of this looks like, by the names that the OpenAPI document has for it.
+std::vector<http::NamedSchema> written_schemas();
 
 /// What GET / answers: the service's name and version, and where its parts are.
 std::string service_description(std::string_view version);

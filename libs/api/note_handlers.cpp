@@ -11,6 +11,7 @@
 #include "api/entity_tag.hpp"
 #include "api/json.hpp"
 #include "api/note_reader.hpp"
+#include "api/operation_parts.hpp"
 #include "api/page_request.hpp"
 #include "base/error.hpp"
 #include "http/problem.hpp"
@@ -23,9 +24,6 @@ using domain::Note;
 using domain::NoteId;
 using http::Request;
 using http::Response;
-
-constexpr std::string_view kJson = "application/json";
-constexpr std::string_view kMergePatch = "application/merge-patch+json";
 
 /// As long as there are no accounts, every request is the local user's: the server listens on
 /// loopback only.

@@ -12,6 +12,7 @@
 #include <rapidjson/error/en.h>
 
 #include "base/suggest.hpp"
+#include "domain/tag.hpp"
 
 namespace notes::api {
 namespace {
@@ -195,6 +196,28 @@ domain::NotePatch read_note_patch(std::string_view json) {
   auto read = read_members(json, Nulls::remove_the_member, violations);
   if (!violations.empty()) throw Error(std::move(violations));
   return read;
+}
+
+std::vector<http::NamedSchema> note_reader_schemas() {
+  using http::Schema;
+  using Need = Schema::Need;
+  const auto title = Schema::text(1, domain::kMaxTitleCharacters);
+  const auto body =
+      Schema::text(0, domain::kMaxBodyBytes).described("At most 512 KiB of UTF-8, without U+0000.");
+  const auto tags = Schema::array(Schema::text(1, domain::kMaxTagCharacters), domain::kMaxTags);
+  const auto flag = Schema::boolean();
+  return {{"NoteDraft", Schema::object({{"title", title},
+                                        {"body", body.with_default(R"("")"), Need::optional},
+                                        {"tags", tags.with_default("[]"), Need::optional},
+                                        {"pinned", flag.with_default("false"), Need::optional},
+                                        {"archived", flag.with_default("false"), Need::optional}})
+                            .closed()},
+          {"NotePatch", Schema::object({{"title", title, Need::optional},
+                                        {"body", body.nullable(), Need::optional},
+                                        {"tags", tags.nullable(), Need::optional},
+                                        {"pinned", flag.nullable(), Need::optional},
+                                        {"archived", flag.nullable(), Need::optional}})
+                            .closed()}};
 }
 
 }  // namespace notes::api

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "domain/note.hpp"
+#include "http/schema.hpp"
 
 /// What clients write about notes, from JSON (RFC 8259).
 namespace notes::api {
@@ -17,5 +19,8 @@ domain::NoteDraft read_note_draft(std::string_view json);
 /// it out; the title cannot be removed. Tags are replaced as a whole. Throws as read_note_draft()
 /// does.
 domain::NotePatch read_note_patch(std::string_view json);
+
+/// What both read, by the names that the OpenAPI document has for it.
+std::vector<http::NamedSchema> note_reader_schemas();
 
 }  // namespace notes::api

@@ -19,15 +19,11 @@ using domain::NoteFilter;
 using domain::NotePosition;
 using domain::NoteQuery;
 using domain::NoteSort;
+using http::Schema;
 
 /// In front of every payload, so that another form of cursor is never taken for this one.
 constexpr std::string_view kForm = "2:";
 constexpr std::size_t kIdLength = 36;
-
-constexpr std::array<std::string_view, 13> kParameters{
-    "limit",        "cursor",       "sort",           "tag",          "pinned",         "archived",
-    "trashed",      "created_from", "created_before", "updated_from", "updated_before", "fields",
-    "include_total"};
 
 struct NamedSort {
   std::string_view name;
@@ -36,6 +32,55 @@ struct NamedSort {
 constexpr std::array kSorts{NamedSort{"-created_at", NoteSort::created},
                             NamedSort{"-updated_at", NoteSort::updated},
                             NamedSort{"title", NoteSort::title}};
+
+Schema sort_schema() {
+  std::vector<std::string_view> names;
+  for (const auto& [name, sort] : kSorts) names.push_back(name);
+  return Schema::one_of(names).with_default(http::json_string(names.front()));
+}
+
+Schema fields_schema() {
+  const auto members = note_member_names();
+  const auto name = fmt::format("(?:{})", fmt::join(members.begin(), members.end(), "|"));
+  return Schema::pattern(fmt::format("{0}(?:,{0})*", name));
+}
+
+struct NamedParameter {
+  std::string_view name;
+  std::string_view description;
+  Schema (*schema)();
+};
+constexpr std::array kParameters{
+    NamedParameter{"limit", "How many notes a page has at most.",
+                   [] {
+                     return Schema::integer(1, PageRequest::kMostItems)
+                         .with_default(std::to_string(PageRequest::kDefaultLimit));
+                   }},
+    NamedParameter{"cursor", "The next_cursor of the page before, of the same order and filters.",
+                   [] { return Schema::text(1); }},
+    NamedParameter{"sort", "The newest first, the last changed first, or by code points.",
+                   sort_schema},
+    NamedParameter{"tag", "Only notes with this tag, in any case.",
+                   [] { return Schema::text(1, domain::kMaxTagCharacters); }},
+    NamedParameter{"pinned", "Only notes that are, or are not.", Schema::boolean},
+    NamedParameter{"archived", "Only notes that are, or are not.", Schema::boolean},
+    NamedParameter{"trashed", "true: what lies in the trash, and nothing else.",
+                   [] { return Schema::boolean().with_default("false"); }},
+    NamedParameter{"created_from", "Only notes made at this moment or later.", Schema::date_time},
+    NamedParameter{"created_before", "Only notes made before this moment.", Schema::date_time},
+    NamedParameter{"updated_from", "Only notes changed at this moment or later.",
+                   Schema::date_time},
+    NamedParameter{"updated_before", "Only notes last changed before this moment.",
+                   Schema::date_time},
+    NamedParameter{"fields", "The members wanted of each note.", fields_schema},
+    NamedParameter{"include_total", "true: count what the filters let through as well.",
+                   [] { return Schema::boolean().with_default("false"); }}};
+
+constexpr auto kParameterNames = [] {
+  std::array<std::string_view, kParameters.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kParameters[i].name;
+  return names;
+}();
 
 std::string_view name_of(NoteSort sort) {
   return std::find_if(kSorts.begin(), kSorts.end(),
@@ -77,9 +122,10 @@ class Reader {
   void check_names() {
     std::vector<std::string_view> seen;
     for (const auto& [name, value] : request_.query) {
-      if (std::find(kParameters.begin(), kParameters.end(), name) == kParameters.end()) {
+      if (std::find(kParameterNames.begin(), kParameterNames.end(), name) ==
+          kParameterNames.end()) {
         refuse(name, "unknown",
-               "is not a parameter of a list of notes" + did_you_mean(name, kParameters));
+               "is not a parameter of a list of notes" + did_you_mean(name, kParameterNames));
       } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
         refuse(name, "repeated", "must stand once");
       }
@@ -219,6 +265,15 @@ PageRequest PageRequest::from(const http::Request& request, const domain::Actor&
     }
   }
   return page;
+}
+
+std::vector<http::Parameter> PageRequest::parameters() {
+  std::vector<http::Parameter> parameters;
+  for (const auto& [name, description, schema] : kParameters) {
+    parameters.push_back(
+        {.in = http::In::query, .name = name, .description = description, .schema = schema()});
+  }
+  return parameters;
 }
 
 std::string PageRequest::cursor_of(const NotePosition& position, const domain::Actor& actor,

@@ -2,11 +2,13 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/json.hpp"
 #include "domain/note_list.hpp"
 #include "domain/user.hpp"
 #include "http/message.hpp"
+#include "http/operation.hpp"
 #include "identity/token_signer.hpp"
 #include "service/notes.hpp"
 
@@ -28,6 +30,9 @@ struct PageRequest {
   /// to this actor for a list of the same order and filters.
   static PageRequest from(const http::Request& request, const domain::Actor& actor,
                           const identity::TokenSigner& signer);
+
+  /// What from() reads, as the OpenAPI document has it.
+  static std::vector<http::Parameter> parameters();
 
   /// The position as a client carries it to the next request: opaque, signed, and worthless to
   /// another actor and with another order or other filters.

@@ -134,6 +134,23 @@ Problem problem_of(const Error& error) {
   return {.status = status, .title = {}, .detail = error.what(), .errors = error.violations()};
 }
 
+Schema problem_schema() {
+  using Need = Schema::Need;
+  const auto violation = Schema::object(
+      {{"pointer",
+        Schema::text().described("A JSON pointer into the body, or a parameter's name.")},
+       {"code", Schema::text().described("What is wrong, for a program.")},
+       {"detail", Schema::text().described("What is wrong, for a person.")}});
+  return Schema::object({{"type", Schema::text().with_format("uri-reference")},
+                         {"title", Schema::text()},
+                         {"status", Schema::integer(400, 599)},
+                         {"detail", Schema::text(), Need::optional},
+                         {"instance", Schema::text(), Need::optional},
+                         {"request_id", Schema::text(), Need::optional},
+                         {"errors", Schema::array(violation), Need::optional}})
+      .described("What went wrong (RFC 9457).");
+}
+
 Response respond(const Problem& problem, const Request& request) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
@@ -147,8 +164,8 @@ Response respond(const Problem& problem, const Request& request) {
   if (!request.request_id.empty()) write_member(writer, "request_id", request.request_id);
   if (!problem.errors.empty()) write_errors(writer, problem.errors);
   writer.EndObject();
-  auto response = respond(problem.status, "application/problem+json",
-                          std::string(buffer.GetString(), buffer.GetSize()));
+  auto response =
+      respond(problem.status, kProblemMediaType, std::string(buffer.GetString(), buffer.GetSize()));
   // Trying again is worth it as soon as what is missing has come back.
   if (problem.status == 503) response.headers.add("Retry-After", "1");
   return response;

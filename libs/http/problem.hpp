@@ -6,8 +6,11 @@
 
 #include "base/error.hpp"
 #include "http/message.hpp"
+#include "http/schema.hpp"
 
 namespace notes::http {
+
+inline constexpr std::string_view kProblemMediaType = "application/problem+json";
 
 /// An error as a client sees it: RFC 9457 `application/problem+json`.
 struct Problem {
@@ -27,6 +30,9 @@ int status_of(ErrorCode code);
 /// What a client may know of an error. ErrorCode::internal and the other 5xx show no text of their
 /// own.
 Problem problem_of(const Error& error);
+
+/// What every problem's body looks like.
+Schema problem_schema();
 
 /// The problem as a response; `instance` is the request's path, `request_id` its id.
 Response respond(const Problem& problem, const Request& request);

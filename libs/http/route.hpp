@@ -29,6 +29,9 @@ struct Route {
   Handler handler;
 };
 
+/// The {names} of a pattern, in its order; views into it.
+std::vector<std::string_view> names_in(std::string_view pattern);
+
 /// What a path and a method lead to.
 struct Match {
   const Route* route = nullptr;  ///< nullptr: see `allowed`

@@ -87,6 +87,14 @@ std::vector<Method> allowed_methods(const Node& node) {
 
 }  // namespace
 
+std::vector<std::string_view> names_in(std::string_view pattern) {
+  std::vector<std::string_view> names;
+  while (const auto segment = next_segment(pattern)) {
+    if (is_name(*segment)) names.push_back(segment->substr(1, segment->size() - 2));
+  }
+  return names;
+}
+
 struct Router::Tree {
   std::vector<Route> routes;
   Node root;
