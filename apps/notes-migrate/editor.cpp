@@ -1,17 +1,15 @@
 #include "editor.hpp"
 
-#include <array>
 #include <cerrno>
+#include <csignal>
 #include <string>
-#include <system_error>
-#include <vector>
 
 #include <fmt/format.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/error.hpp"
+#include "process/spawn.hpp"
 
 namespace notes::migrate {
 namespace {
@@ -35,35 +33,6 @@ class SignalsLeftToTheChild {
   sighandler_t quit_ = SIG_DFL;
 };
 
-/// A program inherits ignored signals and the mask: it gets them as a shell would give them.
-class Attributes {
- public:
-  Attributes() {
-    ::posix_spawnattr_init(&attributes_);
-    sigset_t signals;
-    ::sigfillset(&signals);
-    ::posix_spawnattr_setsigdefault(&attributes_, &signals);
-    ::sigemptyset(&signals);
-    ::posix_spawnattr_setsigmask(&attributes_, &signals);
-    ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-  ~Attributes() { ::posix_spawnattr_destroy(&attributes_); }
-
-  const posix_spawnattr_t* get() const { return &attributes_; }
-
- private:
-  posix_spawnattr_t attributes_{};
-};
-
-std::vector<char*> pointers(std::vector<std::string>& texts) {
-  std::vector<char*> found;
-  for (auto& text : texts) found.push_back(text.data());
-  found.push_back(nullptr);
-  return found;
-}
-
 }  // namespace
 
 void edit_file(const std::filesystem::path& file, const config::Variables& variables) {
@@ -73,21 +42,12 @@ void edit_file(const std::filesystem::path& file, const config::Variables& varia
     throw Error(ErrorCode::usage,
                 fmt::format("no editor is set; say EDITOR=vi, or open {} yourself", file.string()));
   }
-  std::vector<std::string> arguments{"sh", "-c", editor + " \"$1\"", "sh", file.string()};
-  std::vector<std::string> environment;
-  for (const auto& [name, value] : variables) environment.push_back(name + "=" + value);
-  const auto argument_pointers = pointers(arguments);
-  const auto environment_pointers = pointers(environment);
-
   const SignalsLeftToTheChild signals;
-  const Attributes attributes;
-  pid_t child = 0;
-  const int error = ::posix_spawn(&child, "/bin/sh", nullptr, attributes.get(),
-                                  argument_pointers.data(), environment_pointers.data());
-  if (error != 0) {
-    throw Error(ErrorCode::usage, fmt::format("/bin/sh cannot be started: {}",
-                                              std::generic_category().message(error)));
-  }
+  const auto child =
+      process::spawn({.path = "/bin/sh",
+                      .arguments = {"sh", "-c", editor + " \"$1\"", "sh", file.string()},
+                      .environment = {variables.begin(), variables.end()},
+                      .descriptors = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}});
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
