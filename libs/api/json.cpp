@@ -120,6 +120,34 @@ Schema readiness_schema() {
       {{"status", Schema::one_of({"ready", "unavailable"})}, {"checks", Schema::array(check)}});
 }
 
+Schema change_page_schema() {
+  const auto change =
+      Schema::object({{"sequence", Schema::integer(1)},
+                      {"id", Schema::uuid()},
+                      {"note", Schema::reference("Note").nullable().described(
+                                   "As it is now; null when it was deleted for good.")}});
+  return Schema::object(
+      {{"items", Schema::array(change)},
+       {"next", Schema::integer(0).described("The value of since for what comes next.")},
+       {"has_more", Schema::boolean()},
+       {"base", Schema::integer(0).described("The value of base for the next page."),
+        Schema::Need::optional}});
+}
+
+void write_change(Writer& writer, const domain::NoteChange& change) {
+  writer.StartObject();
+  writer.Key("sequence");
+  writer.Int64(change.sequence);
+  write_member(writer, "id", to_string(change.id));
+  writer.Key("note");
+  if (change.note) {
+    write_note(writer, *change.note, kEveryField);
+  } else {
+    writer.Null();
+  }
+  writer.EndObject();
+}
+
 std::string text_of(const rapidjson::StringBuffer& buffer) {
   return {buffer.GetString(), buffer.GetSize()};
 }
@@ -169,6 +197,26 @@ std::string to_json(const service::NotePage& page, const std::optional<std::stri
   return text_of(buffer);
 }
 
+std::string to_json(const service::ChangePage& page) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  writer.Key("items");
+  writer.StartArray();
+  for (const auto& change : page.changes) write_change(writer, change);
+  writer.EndArray();
+  writer.Key("next");
+  writer.Int64(page.next);
+  writer.Key("has_more");
+  writer.Bool(page.has_more);
+  if (page.base) {
+    writer.Key("base");
+    writer.Int64(*page.base);
+  }
+  writer.EndObject();
+  return text_of(buffer);
+}
+
 std::string to_json(const service::Readiness& readiness) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
@@ -193,6 +241,7 @@ std::vector<http::NamedSchema> written_schemas() {
           {"ListedNote", note_schema(Schema::Need::optional)
                              .described("A note, or of it the members that fields names.")},
           {"NotePage", note_page_schema()},
+          {"NoteChangePage", change_page_schema()},
           {"Health", Schema::object({{"status", Schema::one_of({"ok"})}})},
           {"Readiness", readiness_schema()},
           {"ServiceDescription",

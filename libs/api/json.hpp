@@ -32,6 +32,10 @@ std::optional<std::size_t> note_field(std::string_view name);
 std::string to_json(const service::NotePage& page, const std::optional<std::string>& next_cursor,
                     NoteFields fields = kEveryField);
 
+/// {"items":[{"sequence":…,"id":…,"note":{…}},…],"next":…,"has_more":…}, where the note is null for
+/// one that was deleted for good; with a base also "base":….
+std::string to_json(const service::ChangePage& page);
+
 std::string to_json(const service::Readiness& readiness);
 
 /// What all of this looks like, by the names that the OpenAPI document has for it.

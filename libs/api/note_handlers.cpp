@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "api/change_feed.hpp"
 #include "api/entity_tag.hpp"
 #include "api/json.hpp"
 #include "api/note_reader.hpp"
@@ -214,6 +215,10 @@ Response NoteHandlers::restore(const Request& request) {
   const auto condition = precondition(request, actor, id);
   if (condition.failed) return stale(request, id, *condition.failed);
   return answer(request, id, notes_.restore(actor, id, condition.expected));
+}
+
+Response NoteHandlers::changes(const Request& request) {
+  return answer_changes(request, notes_.changes(actor_of(request), read_change_query(request)));
 }
 
 }  // namespace notes::api

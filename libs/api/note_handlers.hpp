@@ -24,6 +24,8 @@ class NoteHandlers {
   /// With permanent=true deletes a note in the trash for good.
   http::Response trash(const http::Request& request);
   http::Response restore(const http::Request& request);
+  /// The feed of changes, for clients that keep a copy.
+  http::Response changes(const http::Request& request);
 
  private:
   struct Precondition;

@@ -29,11 +29,7 @@ Operation list_notes() {
           .answers = {{.status = 200,
                        .description = "A page of notes.",
                        .contents = json_of("NotePage"),
-                       .fields = {{.name = "Link",
-                                   .description = "The next page, rel=\"next\" (RFC 8288); not on "
-                                                  "the last.",
-                                   .schema = Schema::text(1),
-                                   .need = Schema::Need::optional}}}},
+                       .fields = {next_page_field()}}},
           .refusals = {malformed(), invalid()}};
 }
 

@@ -32,6 +32,13 @@ http::Field location_field() {
           .schema = Schema::text(1).with_format("uri-reference")};
 }
 
+http::Field next_page_field() {
+  return {.name = "Link",
+          .description = "The next page, rel=\"next\" (RFC 8288); not on the last.",
+          .schema = Schema::text(1),
+          .need = Schema::Need::optional};
+}
+
 http::Refusal malformed() {
   return {.status = 400,
           .when =

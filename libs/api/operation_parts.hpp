@@ -23,6 +23,8 @@ http::Parameter if_match_parameter();
 http::Field etag_field();
 /// Where the thing that was made is.
 http::Field location_field();
+/// Where the next page is, when there is one.
+http::Field next_page_field();
 
 /// 400 for a body that is not JSON or a field that cannot be read.
 http::Refusal malformed();

@@ -28,6 +28,7 @@ http::ApiDescription api_description(std::string_view version) {
       .schemas = {}};
   append(api.operations, probe_operations());
   append(api.operations, note_operations());
+  append(api.operations, note_history_operations());
   append(api.schemas, written_schemas());
   append(api.schemas, note_reader_schemas());
   return api;

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "api/query_reader.hpp"
 #include "base/error.hpp"
 #include "base/suggest.hpp"
 #include "domain/tag.hpp"
@@ -104,6 +104,8 @@ std::string context_of(const NoteQuery& query, const domain::Actor& actor) {
                      time(filter.updated_before));
 }
 
+constexpr QueryReader::Range kLimits{1, PageRequest::kMostItems};
+
 std::optional<NotePosition> read_payload(std::string_view payload, NoteSort sort) {
   if (!payload.starts_with(kForm)) return std::nullopt;
   payload.remove_prefix(kForm.size());
@@ -114,60 +116,25 @@ std::optional<NotePosition> read_payload(std::string_view payload, NoteSort sort
   return NotePosition{std::string(key), *id};
 }
 
-/// Reads the parameters of one request, and collects what is wrong with them.
-class Reader {
+/// Reads what only a list of notes has.
+class Reader : public QueryReader {
  public:
-  explicit Reader(const http::Request& request) : request_(request) {}
-
-  void check_names() {
-    std::vector<std::string_view> seen;
-    for (const auto& [name, value] : request_.query) {
-      if (std::find(kParameterNames.begin(), kParameterNames.end(), name) ==
-          kParameterNames.end()) {
-        refuse(name, "unknown",
-               "is not a parameter of a list of notes" + did_you_mean(name, kParameterNames));
-      } else if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
-        refuse(name, "repeated", "must stand once");
-      }
-      seen.push_back(name);
-    }
-  }
-
-  std::size_t limit() {
-    const auto text = request_.query_value("limit");
-    if (!text) return PageRequest::kDefaultLimit;
-    std::size_t limit = 0;
-    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
-    const bool number = error == std::errc{} && end == text->data() + text->size();
-    if (number && limit >= 1 && limit <= PageRequest::kMostItems) return limit;
-    refuse("limit", "out_of_range",
-           fmt::format("must be a whole number from 1 to {}", PageRequest::kMostItems));
-    return PageRequest::kDefaultLimit;
-  }
+  using QueryReader::QueryReader;
 
   NoteSort sort() {
-    const auto text = request_.query_value("sort");
-    if (!text) return NoteSort::created;
-    for (const auto& [name, sort] : kSorts) {
-      if (*text == name) return sort;
+    const auto name = text("sort");
+    if (!name) return NoteSort::created;
+    for (const auto& named : kSorts) {
+      if (*name == named.name) return named.sort;
     }
     refuse("sort", "unknown", "must be -created_at, -updated_at or title");
     return NoteSort::created;
   }
 
-  std::optional<bool> flag(std::string_view name) {
-    const auto text = request_.query_value(name);
-    if (!text) return std::nullopt;
-    if (*text == "true") return true;
-    if (*text == "false") return false;
-    refuse(name, "not_a_switch", "must be true or false");
-    return std::nullopt;
-  }
-
   std::optional<Timestamp> time(std::string_view name) {
-    const auto text = request_.query_value(name);
-    if (!text) return std::nullopt;
-    const auto time = Timestamp::parse(*text);
+    const auto given = text(name);
+    if (!given) return std::nullopt;
+    const auto time = Timestamp::parse(*given);
     if (!time) {
       refuse(name, "not_a_time",
              "must be a time as RFC 3339 writes it, such as 2026-11-21T11:30:00Z");
@@ -176,9 +143,9 @@ class Reader {
   }
 
   std::optional<std::string> tag() {
-    const auto text = request_.query_value("tag");
-    if (!text) return std::nullopt;
-    const std::vector<std::string> names{std::string(*text)};
+    const auto given = text("tag");
+    if (!given) return std::nullopt;
+    const std::vector<std::string> names{std::string(*given)};
     std::vector<Violation> found;
     domain::check_tags(names, found);
     if (found.empty()) return domain::tags_of(names).front().folded;
@@ -187,10 +154,10 @@ class Reader {
   }
 
   NoteFields fields() {
-    auto text = request_.query_value("fields");
-    if (!text) return kEveryField;
+    const auto given = text("fields");
+    if (!given) return kEveryField;
     NoteFields chosen;
-    for (auto rest = *text;;) {
+    for (auto rest = *given;;) {
       const auto name = rest.substr(0, rest.find(','));
       if (const auto field = note_field(name)) {
         chosen.set(*field);
@@ -204,18 +171,6 @@ class Reader {
       rest.remove_prefix(name.size() + 1);
     }
   }
-
-  void finish() {
-    if (!violations_.empty()) throw Error(std::move(violations_));
-  }
-
- private:
-  void refuse(std::string_view name, std::string code, std::string detail) {
-    violations_.push_back({std::string(name), std::move(code), std::move(detail)});
-  }
-
-  const http::Request& request_;
-  std::vector<Violation> violations_;
 };
 
 /// Everything but unreserved characters as %HH (RFC 3986 §2.1).
@@ -239,9 +194,10 @@ std::string percent_encoded(std::string_view text) {
 PageRequest PageRequest::from(const http::Request& request, const domain::Actor& actor,
                               const identity::TokenSigner& signer) {
   Reader reader(request);
-  reader.check_names();
+  reader.check_names(kParameterNames, "a list of notes");
   PageRequest page;
-  page.query.limit = reader.limit();
+  page.query.limit =
+      static_cast<std::size_t>(reader.number("limit", kLimits).value_or(kDefaultLimit));
   page.query.sort = reader.sort();
   page.query.filter = {.tag = reader.tag(),
                        .pinned = reader.flag("pinned"),
@@ -283,11 +239,21 @@ std::string PageRequest::cursor_of(const NotePosition& position, const domain::A
 }
 
 std::string next_link(const http::Request& request, const std::string& cursor) {
+  return next_link(request, {{"cursor", cursor}});
+}
+
+std::string next_link(const http::Request& request, const http::Parameters& next) {
   std::string target = request.path + "?";
   for (const auto& [name, value] : request.query) {
-    if (name != "cursor") target += percent_encoded(name) + "=" + percent_encoded(value) + "&";
+    const bool replaced = std::any_of(next.begin(), next.end(),
+                                      [&](const auto& other) { return other.first == name; });
+    if (!replaced) target += percent_encoded(name) + "=" + percent_encoded(value) + "&";
   }
-  return fmt::format("<{}cursor={}>; rel=\"next\"", target, percent_encoded(cursor));
+  for (const auto& [name, value] : next) {
+    target += percent_encoded(name) + "=" + percent_encoded(value) + "&";
+  }
+  target.pop_back();
+  return fmt::format("<{}>; rel=\"next\"", target);
 }
 
 }  // namespace notes::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,8 +17,8 @@ namespace notes::api {
 
 /// Which part of the list of notes a client asks for, and what it wants to see of it.
 struct PageRequest {
-  static constexpr std::size_t kDefaultLimit = 50;
-  static constexpr std::size_t kMostItems = 200;
+  static constexpr std::int64_t kDefaultLimit = 50;
+  static constexpr std::int64_t kMostItems = 200;
 
   domain::NoteQuery query;
   service::Totals totals = service::Totals::left_out;
@@ -43,5 +44,7 @@ struct PageRequest {
 /// The value of a Link field (RFC 8288) that leads from a page to the one behind it: the request's
 /// own target with this cursor.
 std::string next_link(const http::Request& request, const std::string& cursor);
+/// The same for pages that another set of parameters leads on to.
+std::string next_link(const http::Request& request, const http::Parameters& next);
 
 }  // namespace notes::api

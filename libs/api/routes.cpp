@@ -35,6 +35,7 @@ std::vector<http::Route> routes(NoteHandlers& notes, ProbeHandlers& probes) {
       {Method::get,     "/api/v1/health",             "get_api_health",          Runs::inline_,   [&](const Request& r) { return probes.health(r); }},
       {Method::get,     "/api/v1/notes",              "list_notes",              Runs::on_worker, [&](const Request& r) { return notes.list(r); }},
       {Method::post,    "/api/v1/notes",              "create_note",             Runs::on_worker, [&](const Request& r) { return notes.create(r); }},
+      {Method::get,     "/api/v1/notes/changes",      "list_note_changes",       Runs::on_worker, [&](const Request& r) { return notes.changes(r); }},
       {Method::get,     "/api/v1/notes/{id}",         "get_note",                Runs::on_worker, [&](const Request& r) { return notes.get(r); }},
       {Method::put,     "/api/v1/notes/{id}",         "replace_note",            Runs::on_worker, [&](const Request& r) { return notes.replace(r); }},
       {Method::patch,   "/api/v1/notes/{id}",         "patch_note",              Runs::on_worker, [&](const Request& r) { return notes.patch(r); }},

@@ -9,6 +9,7 @@
 #include "jobs/cleanup_expired.hpp"
 #include "jobs/consistency_report.hpp"
 #include "jobs/deactivate_inactive_users.hpp"
+#include "jobs/prune_tombstones.hpp"
 #include "jobs/purge_trash.hpp"
 #include "jobs/recompute_note_stats.hpp"
 #include "jobs/summary.hpp"
@@ -65,6 +66,11 @@ std::vector<BuiltinJob> jobs(const Surroundings& surroundings) {
       job("purge-trash", "delete for good the notes that have lain in the trash for long",
           Kind::destructive,
           {{"older_than", "30d", "how long ago they were moved there"}, chunk("500")}, purge_trash),
+      job("prune-tombstones",
+          "forget the notes that were deleted for good long ago; copies older than that begin anew",
+          Kind::destructive,
+          {{"older_than", "90d", "how long ago they were deleted"}, chunk("500")},
+          prune_tombstones),
       job("deactivate-inactive-users",
           "deactivate the users who have not logged in for long; a dry run says who",
           Kind::destructive, {{"days", "365", "for how many days"}, chunk("200")},

@@ -22,7 +22,7 @@ void purge_trash(scheduler::Run& run, const Arguments& arguments) {
   std::int64_t deleted = 0;
   do {
     run.chunk([&](db::Session& session) {
-      deleted = store::delete_trashed_notes(session, cutoff, limit);
+      deleted = store::delete_trashed_notes(session, cutoff, limit, run.clock().now());
       return scheduler::Chunk{"deleting", {{"processed", deleted}, {"deleted", deleted}}};
     });
   } while (deleted == static_cast<std::int64_t>(limit));

@@ -4,10 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "domain/tag.hpp"
+#include "store/note_feed.hpp"
 #include "store/note_list.hpp"
-#include "store/note_stats.hpp"
-#include "store/note_tags.hpp"
 #include "store/notes.hpp"
 
 namespace notes::service {
@@ -19,37 +17,6 @@ using domain::NoteId;
 
 Error not_found(NoteId id) {
   return {ErrorCode::not_found, fmt::format("there is no note {}", to_string(id))};
-}
-
-/// Why a statement with a condition on the version changed nothing. Throws Error{not_found} when
-/// there is no such note outside the trash.
-Stale stale(db::Session& session, const Actor& actor, NoteId id) {
-  const auto current = store::find_note(session, actor.user, id);
-  if (!current) throw not_found(id);
-  return {current->version};
-}
-
-/// A note wherever it lies. Throws Error{not_found}.
-Note find_anywhere(db::Session& session, const Actor& actor, NoteId id) {
-  auto note = store::find_note_anywhere(session, actor.user, id);
-  if (!note) throw not_found(id);
-  return std::move(*note);
-}
-
-bool allows(std::optional<std::int64_t> expected_version, const Note& note) {
-  return expected_version.value_or(note.version) == note.version;
-}
-
-Note new_note(const Actor& actor, NoteId id, const domain::NoteDraft& draft, Timestamp now) {
-  return {.id = id,
-          .owner = actor.user,
-          .title = draft.title,
-          .body = draft.body,
-          .pinned = draft.pinned,
-          .archived = draft.archived,
-          .version = 1,
-          .created_at = now,
-          .updated_at = now};
 }
 
 void check(std::vector<Violation> violations) {
@@ -84,13 +51,8 @@ Changed Notes::create_as(const Actor& actor, NoteId id, const domain::NoteDraft&
 
 std::optional<Note> Notes::insert(const Actor& actor, NoteId id, const domain::NoteDraft& draft,
                                   Timestamp now) {
-  const auto tags = domain::tags_of(draft.tags);
-  return database_.transact([&](db::Session& session) -> std::optional<Note> {
-    auto note = new_note(actor, id, draft, now);
-    if (!store::insert_note(session, note)) return std::nullopt;
-    if (!tags.empty()) note.tags = store::set_tags(session, actor.user, id, tags, now);
-    return note;
-  });
+  return database_.transact(
+      [&](db::Session& session) { return NoteWriter(session, actor, now).insert(id, draft); });
 }
 
 Note Notes::get(const Actor& actor, NoteId id) {
@@ -101,8 +63,10 @@ Note Notes::get(const Actor& actor, NoteId id) {
 }
 
 std::int64_t Notes::version(const Actor& actor, NoteId id) {
-  return database_.read([&](db::Session& session) { return find_anywhere(session, actor, id); })
-      .version;
+  const auto note = database_.read(
+      [&](db::Session& session) { return store::find_note_anywhere(session, actor.user, id); });
+  if (!note) throw not_found(id);
+  return note->version;
 }
 
 NotePage Notes::list(const Actor& actor, const domain::NoteQuery& query, Totals totals) {
@@ -130,19 +94,9 @@ Total Notes::count(const Actor& actor, const domain::NoteFilter& filter) {
 Changed Notes::patch(const Actor& actor, NoteId id, const domain::NotePatch& patch,
                      std::optional<std::int64_t> expected_version) {
   check(validate(patch));
-  if (patch.empty()) {
-    auto note = get(actor, id);
-    if (!allows(expected_version, note)) return Stale{note.version};
-    return note;
-  }
   const Timestamp now = clock_.now();
-  return database_.transact([&](db::Session& session) -> Changed {
-    auto note = store::update_note(session, actor.user, id, patch, expected_version, now);
-    if (!note) return stale(session, actor, id);
-    if (patch.tags) {
-      note->tags = store::set_tags(session, actor.user, id, domain::tags_of(*patch.tags), now);
-    }
-    return std::move(*note);
+  return database_.transact([&](db::Session& session) {
+    return NoteWriter(session, actor, now).patch(id, patch, expected_version);
   });
 }
 
@@ -160,38 +114,56 @@ Changed Notes::replace(const Actor& actor, NoteId id, const domain::NoteDraft& d
 std::optional<Stale> Notes::trash(const Actor& actor, NoteId id,
                                   std::optional<std::int64_t> expected_version) {
   const Timestamp now = clock_.now();
-  return database_.transact([&](db::Session& session) -> std::optional<Stale> {
-    if (store::trash_note(session, actor.user, id, expected_version, now)) return std::nullopt;
-    return stale(session, actor, id);
+  return database_.transact([&](db::Session& session) {
+    return NoteWriter(session, actor, now).trash(id, expected_version);
   });
 }
 
 Changed Notes::restore(const Actor& actor, NoteId id,
                        std::optional<std::int64_t> expected_version) {
   const Timestamp now = clock_.now();
-  return database_.transact([&](db::Session& session) -> Changed {
-    auto note = store::restore_note(session, actor.user, id, expected_version, now);
-    if (note) return std::move(*note);
-    auto current = find_anywhere(session, actor, id);
-    if (!allows(expected_version, current)) return Stale{current.version};
-    return current;
+  return database_.transact([&](db::Session& session) {
+    return NoteWriter(session, actor, now).restore(id, expected_version);
   });
 }
 
 std::optional<Stale> Notes::delete_for_good(const Actor& actor, NoteId id,
                                             std::optional<std::int64_t> expected_version) {
-  return database_.transact([&](db::Session& session) -> std::optional<Stale> {
-    if (store::delete_note(session, actor.user, id, expected_version)) {
-      store::drop_note_stats(session, actor.user);
-      return std::nullopt;
-    }
-    const auto current = find_anywhere(session, actor, id);
-    if (current.deleted_at) return Stale{current.version};
-    throw Error(ErrorCode::conflict,
-                fmt::format("note {} is not in the trash: move it there before it is deleted for "
-                            "good",
-                            to_string(id)));
+  const Timestamp now = clock_.now();
+  return database_.transact([&](db::Session& session) {
+    return NoteWriter(session, actor, now).delete_for_good(id, expected_version);
   });
+}
+
+std::variant<ChangePage, FeedBroken> Notes::changes(const Actor& actor, const ChangeQuery& query) {
+  const bool more_to_place = place_notes(actor);
+  auto read = database_.read([&](db::Session& session) {
+    return store::read_feed(session, actor.user, query.since, query.limit);
+  });
+  const bool from_nothing = query.since == 0;
+  // What was deleted before a client began from nothing is no loss to it.
+  const auto base = from_nothing ? read.last_sequence : query.base.value_or(0);
+  const bool forgotten = std::max(query.since, base) < read.forgotten_sequence;
+  if (forgotten || std::max(query.since, base) > read.last_sequence) {
+    return FeedBroken{.first = read.forgotten_sequence, .last = read.last_sequence};
+  }
+  ChangePage page{.changes = std::move(read.changes),
+                  .next = read.read_to,
+                  .has_more = read.has_more || more_to_place};
+  if (page.has_more && (from_nothing || query.base)) page.base = base;
+  return page;
+}
+
+bool Notes::place_notes(const Actor& actor) {
+  const auto unplaced = database_.read([&](db::Session& session) {
+    return store::count_unplaced(session, actor.user, kPlacedAtOnce);
+  });
+  if (unplaced == 0) return false;
+  database_.transact([&](db::Session& session) {
+    const auto first = store::take_sequences(session, actor.user, unplaced);
+    store::place_notes(session, actor.user, first, unplaced);
+  });
+  return unplaced == kPlacedAtOnce;
 }
 
 }  // namespace notes::service

@@ -8,8 +8,10 @@
 
 #include "base/clock.hpp"
 #include "db/database.hpp"
+#include "domain/note_change.hpp"
 #include "domain/note_list.hpp"
 #include "domain/user.hpp"
+#include "service/note_writer.hpp"
 
 namespace notes::service {
 
@@ -30,15 +32,27 @@ struct NotePage {
   std::optional<Total> total = {};           ///< when it was asked for
 };
 
-/// Nothing was done, because the note is not in the version that the change was tied to.
-struct Stale {
-  std::optional<std::int64_t> current;  ///< its version; none when it is not the caller's to know
-
-  friend bool operator==(const Stale&, const Stale&) = default;
+/// A part of the feed of changes of a user's notes.
+struct ChangePage {
+  std::vector<domain::NoteChange> changes;
+  std::int64_t next = 0;  ///< the changes behind this one come next
+  bool has_more = false;  ///< there are some already
+  /// The feed's last change when a client began from nothing, while it reads what was there before.
+  std::optional<std::int64_t> base = {};
 };
 
-/// The note as the change has left it, or why it was not made.
-using Changed = std::variant<domain::Note, Stale>;
+/// The feed cannot lead on from where the client is: it has to begin anew.
+struct FeedBroken {
+  std::int64_t first = 0;  ///< the changes that can be asked for are those behind this one
+  std::int64_t last = 0;   ///< the feed's last change
+};
+
+/// From where a client reads the feed of changes.
+struct ChangeQuery {
+  std::int64_t since = 0;  ///< 0: from nothing
+  std::size_t limit = 50;
+  std::optional<std::int64_t> base = {};  ///< ChangePage::base of the pages before
+};
 
 /// What can be done with notes: each use case is permission, one transaction and the store.
 /// Thread-safe; what it is given must outlive it.
@@ -61,6 +75,15 @@ class Notes {
   /// Precondition: query.limit >= 1.
   NotePage list(const domain::Actor& actor, const domain::NoteQuery& query,
                 Totals totals = Totals::left_out);
+
+  /// The changes behind `since`, in the order in which they were made; of several changes of one
+  /// note only the latest. Notes that were written past the service (seeds, loads) get their places
+  /// here, at most kPlacedAtOnce of them a call. FeedBroken when tombstones behind `since` (or, for
+  /// a client that began from nothing, behind `base`) are not kept any more, and when the feed has
+  /// not come as far as `since`. Precondition: since >= 0, limit >= 1.
+  static constexpr std::int64_t kPlacedAtOnce = 1000;
+  std::variant<ChangePage, FeedBroken> changes(const domain::Actor& actor,
+                                               const ChangeQuery& query);
 
   /// Makes a note under an id that the client chose. Stale when the id is taken, by whomever.
   /// Throws Error{invalid} as create() does, also for an id that domain::may_be_chosen() refuses.
@@ -93,6 +116,8 @@ class Notes {
 
  private:
   Total count(const domain::Actor& actor, const domain::NoteFilter& filter);
+  /// Whether there are more to place.
+  bool place_notes(const domain::Actor& actor);
   /// nullopt when the id is taken.
   std::optional<domain::Note> insert(const domain::Actor& actor, domain::NoteId id,
                                      const domain::NoteDraft& draft, Timestamp now);

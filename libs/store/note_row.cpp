@@ -70,7 +70,7 @@ void NoteStatement::prepare(const std::string& sql) {
   statement.define_and_bind();
 }
 
-void NoteStatement::prepare_reading(const std::string& sql) {
+void NoteStatement::define_note() {
   statement.exchange(soci::into(row.id));
   statement.exchange(soci::into(row.owner));
   statement.exchange(soci::into(row.title));
@@ -82,6 +82,10 @@ void NoteStatement::prepare_reading(const std::string& sql) {
   statement.exchange(soci::into(row.created_at));
   statement.exchange(soci::into(row.updated_at));
   statement.exchange(soci::into(row.deleted_at, row.deleted));
+}
+
+void NoteStatement::prepare_reading(const std::string& sql) {
+  define_note();
   prepare(sql);
 }
 

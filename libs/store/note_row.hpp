@@ -50,6 +50,8 @@ struct NoteStatement {
   NoteStatement& operator=(const NoteStatement&) = delete;
 
   void prepare(const std::string& sql);
+  /// Binds the row to what note_columns() yields, which stands first.
+  void define_note();
   /// For a statement that yields note_columns().
   void prepare_reading(const std::string& sql);
   /// Runs the statement to its end: one left open pins SQLite's snapshot.

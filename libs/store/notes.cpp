@@ -19,8 +19,9 @@ using domain::UserId;
 
 constexpr auto kInsertNote =
     "INSERT INTO notes "
-    "(id, owner_id, title, body, pinned, archived, version, created_at, updated_at) VALUES "
-    "(:id, :owner, :title, :body, :pinned, :archived, :version, :created_at, :updated_at) "
+    "(id, owner_id, title, body, pinned, archived, version, created_at, updated_at, sequence) "
+    "VALUES (:id, :owner, :title, :body, :pinned, :archived, :version, :created_at, :updated_at, "
+    ":sequence) "
     "ON CONFLICT (id) DO NOTHING";
 
 struct InsertNote : NoteStatement {
@@ -34,8 +35,11 @@ struct InsertNote : NoteStatement {
     statement.exchange(soci::use(row.version, "version"));
     statement.exchange(soci::use(row.created_at, "created_at"));
     statement.exchange(soci::use(row.updated_at, "updated_at"));
+    statement.exchange(soci::use(sequence, "sequence"));
     prepare(kInsertNote);
   }
+
+  long long sequence = 0;
 };
 
 /// A statement on one note of an owner.
@@ -88,21 +92,37 @@ struct OneVersion : OneNote {
   long long expected_version = 0;
 };
 
+/// A statement that changes one note in one version, or in any.
+struct ChangeNote : OneVersion {
+  explicit ChangeNote(db::Session& session) : OneVersion(session) {
+    statement.exchange(soci::use(now, "now"));
+    statement.exchange(soci::use(sequence, "sequence"));
+  }
+
+  void choose(UserId of, NoteId note, const NoteWrite& write) {
+    OneVersion::choose(of, note, write.expected_version);
+    now = to_string(write.now);
+    sequence = write.sequence;
+  }
+
+  std::string now;
+  long long sequence = 0;
+};
+
 constexpr auto kUpdateNote =
     "UPDATE notes SET title = COALESCE(:title, title), body = COALESCE(:body, body), "
     "pinned = COALESCE(CAST(:pinned AS SMALLINT), pinned), "
     "archived = COALESCE(CAST(:archived AS SMALLINT), archived), "
-    "version = version + 1, updated_at = :now "
+    "version = version + 1, updated_at = :now, sequence = :sequence "
     "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL "
     "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version) RETURNING {}";
 
-struct UpdateNote : OneVersion {
-  explicit UpdateNote(db::Session& session) : OneVersion(session) {
+struct UpdateNote : ChangeNote {
+  explicit UpdateNote(db::Session& session) : ChangeNote(session) {
     statement.exchange(soci::use(title, title_given, "title"));
     statement.exchange(soci::use(body, body_given, "body"));
     statement.exchange(soci::use(pinned, pinned_given, "pinned"));
     statement.exchange(soci::use(archived, archived_given, "archived"));
-    statement.exchange(soci::use(now, "now"));
     prepare_reading(fmt::format(kUpdateNote, note_columns(session.dialect())));
   }
 
@@ -114,36 +134,31 @@ struct UpdateNote : OneVersion {
   soci::indicator pinned_given = soci::i_null;
   int archived = 0;
   soci::indicator archived_given = soci::i_null;
-  std::string now;
 };
 
 constexpr auto kTrashNote =
-    "UPDATE notes SET deleted_at = :now, version = version + 1, updated_at = :updated_at "
+    "UPDATE notes SET deleted_at = :now, version = version + 1, updated_at = :updated_at, "
+    "sequence = :sequence "
     "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL "
     "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version)";
 
-struct TrashNote : OneVersion {
-  explicit TrashNote(db::Session& session) : OneVersion(session) {
-    statement.exchange(soci::use(now, "now"));
+struct TrashNote : ChangeNote {
+  explicit TrashNote(db::Session& session) : ChangeNote(session) {
     statement.exchange(soci::use(now, "updated_at"));
     prepare(kTrashNote);
   }
-
-  std::string now;
 };
 
 constexpr auto kRestoreNote =
-    "UPDATE notes SET deleted_at = NULL, version = version + 1, updated_at = :now "
+    "UPDATE notes SET deleted_at = NULL, version = version + 1, updated_at = :now, "
+    "sequence = :sequence "
     "WHERE id = :id AND owner_id = :owner AND deleted_at IS NOT NULL "
     "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version) RETURNING {}";
 
-struct RestoreNote : OneVersion {
-  explicit RestoreNote(db::Session& session) : OneVersion(session) {
-    statement.exchange(soci::use(now, "now"));
+struct RestoreNote : ChangeNote {
+  explicit RestoreNote(db::Session& session) : ChangeNote(session) {
     prepare_reading(fmt::format(kRestoreNote, note_columns(session.dialect())));
   }
-
-  std::string now;
 };
 
 constexpr auto kDeleteNote =
@@ -166,7 +181,7 @@ void bind(std::optional<bool> value, int& flag, soci::indicator& given) {
 
 }  // namespace
 
-bool insert_note(db::Session& session, const Note& note) {
+bool insert_note(db::Session& session, const Note& note, std::int64_t sequence) {
   auto& insert = session.kept<InsertNote>();
   insert.row = {.id = to_string(note.id),
                 .owner = to_string(note.owner),
@@ -180,6 +195,7 @@ bool insert_note(db::Session& session, const Note& note) {
                 .updated_at = to_string(note.updated_at),
                 .deleted_at = {},
                 .deleted = soci::i_null};
+  insert.sequence = sequence;
   insert.statement.execute(true);
   return insert.statement.get_affected_rows() == 1;
 }
@@ -197,32 +213,27 @@ std::optional<Note> find_note_anywhere(db::Session& session, UserId owner, NoteI
 }
 
 std::optional<Note> update_note(db::Session& session, UserId owner, NoteId id,
-                                const NotePatch& patch,
-                                std::optional<std::int64_t> expected_version, Timestamp now) {
+                                const NotePatch& patch, const NoteWrite& write) {
   auto& update = session.kept<UpdateNote>();
   bind(patch.title, update.title, update.title_given);
   bind(patch.body, update.body, update.body_given);
   bind(patch.pinned, update.pinned, update.pinned_given);
   bind(patch.archived, update.archived, update.archived_given);
-  update.now = to_string(now);
-  update.choose(owner, id, expected_version);
+  update.choose(owner, id, write);
   return update.read_one();
 }
 
-bool trash_note(db::Session& session, UserId owner, NoteId id,
-                std::optional<std::int64_t> expected_version, Timestamp now) {
+bool trash_note(db::Session& session, UserId owner, NoteId id, const NoteWrite& write) {
   auto& trash = session.kept<TrashNote>();
-  trash.now = to_string(now);
-  trash.choose(owner, id, expected_version);
+  trash.choose(owner, id, write);
   trash.statement.execute(true);
   return trash.statement.get_affected_rows() == 1;
 }
 
 std::optional<Note> restore_note(db::Session& session, UserId owner, NoteId id,
-                                 std::optional<std::int64_t> expected_version, Timestamp now) {
+                                 const NoteWrite& write) {
   auto& restore = session.kept<RestoreNote>();
-  restore.now = to_string(now);
-  restore.choose(owner, id, expected_version);
+  restore.choose(owner, id, write);
   return restore.read_one();
 }
 

@@ -12,9 +12,16 @@
 /// db::Database turns that into Error.
 namespace notes::store {
 
+/// How a note is changed, whatever the change is.
+struct NoteWrite {
+  std::int64_t sequence = 0;  ///< the change's number, see take_sequences() in store/note_feed.hpp
+  Timestamp now;
+  std::optional<std::int64_t> expected_version = {};  ///< none: whatever version it has
+};
+
 /// The note without its tags; see set_tags() in store/note_tags.hpp. False when the id is taken:
 /// nothing was inserted.
-bool insert_note(db::Session& session, const domain::Note& note);
+bool insert_note(db::Session& session, const domain::Note& note, std::int64_t sequence);
 
 /// The owner's note, unless it lies in the trash.
 std::optional<domain::Note> find_note(db::Session& session, domain::UserId owner,
@@ -24,27 +31,24 @@ std::optional<domain::Note> find_note(db::Session& session, domain::UserId owner
 std::optional<domain::Note> find_note_anywhere(db::Session& session, domain::UserId owner,
                                                domain::NoteId id);
 
-/// Applies the patch if the note is there and, when `expected_version` is given, still has that
-/// version: decided inside the UPDATE. The patch's tags are not applied; see set_tags(). The note
-/// as it is now; nullopt when nothing was changed.
+/// Applies the patch if the note is there and has the expected version: decided inside the UPDATE.
+/// The patch's tags are not applied; see set_tags(). The note as it is now; nullopt when nothing
+/// was changed.
 std::optional<domain::Note> update_note(db::Session& session, domain::UserId owner,
                                         domain::NoteId id, const domain::NotePatch& patch,
-                                        std::optional<std::int64_t> expected_version,
-                                        Timestamp now);
+                                        const NoteWrite& write);
 
 /// Moves the note to the trash, under the same condition. False when nothing was changed.
 bool trash_note(db::Session& session, domain::UserId owner, domain::NoteId id,
-                std::optional<std::int64_t> expected_version, Timestamp now);
+                const NoteWrite& write);
 
 /// Takes the note out of the trash, if it lies there and under the same condition. The note as it
 /// is now; nullopt when nothing was changed.
 std::optional<domain::Note> restore_note(db::Session& session, domain::UserId owner,
-                                         domain::NoteId id,
-                                         std::optional<std::int64_t> expected_version,
-                                         Timestamp now);
+                                         domain::NoteId id, const NoteWrite& write);
 
-/// Deletes the note for good, if it lies in the trash and under the same condition. False when
-/// nothing was deleted.
+/// Deletes the note for good, if it lies in the trash and has the expected version. False when
+/// nothing was deleted. Its tombstone is the caller's to write; see bury() in store/note_feed.hpp.
 bool delete_note(db::Session& session, domain::UserId owner, domain::NoteId id,
                  std::optional<std::int64_t> expected_version);
 

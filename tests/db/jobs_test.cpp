@@ -69,6 +69,28 @@ TEST_CASE_TEMPLATE("purge-trash that is stopped goes on where it was", Backend, 
   CHECK(at.column(kTitles) == Values{"alive", "young"});
 }
 
+TEST_CASE_TEMPLATE("what purge-trash deletes leaves tombstones, which prune-tombstones forgets",
+                   Backend, Sqlite, Postgres) {
+  JobsFixture<Backend> at;
+  at.execute({kNotes[0]});
+  at.run("purge-trash", {.apply = true, .parameters = {{"chunk", "1"}}});
+  constexpr auto kTombstones =
+      "SELECT CAST(sequence AS TEXT) || ' ' || CAST(note_id AS TEXT) FROM note_tombstones "
+      "ORDER BY sequence";
+  CHECK(at.column(kTombstones) ==
+        Values{"1 00000000-0000-7000-8000-00000000a004", "2 00000000-0000-7000-8000-00000000a003"});
+
+  at.clock.advance(std::chrono::hours(24 * 90));
+  CHECK(at.run("prune-tombstones").counters == Counters{{"processed", 0}, {"would_delete", 0}});
+  at.clock.advance(std::chrono::seconds(1));
+  CHECK(at.run("prune-tombstones").counters == Counters{{"processed", 2}, {"would_delete", 2}});
+  CHECK(at.column(kTombstones).size() == 2);
+  const auto pruned = at.run("prune-tombstones", {.apply = true, .parameters = {{"chunk", "1"}}});
+  CHECK(pruned.counters == Counters{{"processed", 2}, {"deleted", 2}});
+  CHECK(at.column(kTombstones).empty());
+  CHECK(at.column("SELECT CAST(forgotten_sequence AS TEXT) FROM note_feeds") == Values{"2"});
+}
+
 constexpr auto kActive = "SELECT email FROM users WHERE deactivated_at IS NULL ORDER BY email";
 
 TEST_CASE_TEMPLATE("deactivate-inactive-users spares the local user and the last administrator",
@@ -375,7 +397,7 @@ TEST_CASE("every job has a summary, a name of its own, and defaults that it take
     if (job.name == "backup-database") continue;  // it would write into the working directory
     CHECK_FALSE(at.run(job.name).error.has_value());
   }
-  CHECK(names.size() == 9);
+  CHECK(names.size() == 10);
 }
 
 }  // namespace

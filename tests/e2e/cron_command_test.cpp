@@ -329,7 +329,7 @@ TEST_CASE_TEMPLATE("the shipped file of jobs is valid, and runs as it is", Backe
   const Migrated<Backend> at;
   at.tool.jobs(read_file(NOTES_SOURCE_DIR "/config/cron.yaml"));
   const auto valid = at.tool({"validate"});
-  CHECK(valid.output == "config/cron.yaml: 9 jobs, 0 problems, 0 warnings\n");
+  CHECK(valid.output == "config/cron.yaml: 10 jobs, 0 problems, 0 warnings\n");
   CHECK(valid.status.code == 0);
   Process scheduler(built("notes-cron"), at.tool.options({"run"}));
   const auto ran = [&] { return at.tool({"status"}).status.code == 0; };
@@ -339,9 +339,10 @@ TEST_CASE_TEMPLATE("the shipped file of jobs is valid, and runs as it is", Backe
   CHECK(ran());
   CHECK(at.tool({"pause", "--all"}).status.code ==
         0);  // so that none is running when it is asked for
-  for (const auto* job : {"purge-trash", "cleanup-expired", "backfill-user-slugs",
-                          "recompute-note-stats", "consistency-report", "analyze-database",
-                          "backup-database", "prune-history", "deactivate-inactive-users"}) {
+  for (const auto* job :
+       {"purge-trash", "cleanup-expired", "backfill-user-slugs", "recompute-note-stats",
+        "consistency-report", "analyze-database", "backup-database", "prune-history",
+        "prune-tombstones", "deactivate-inactive-users"}) {
     const auto done = at.tool({"exec", job, "--apply"});
     CAPTURE(job);
     CAPTURE(done.errors);

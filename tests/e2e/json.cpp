@@ -30,6 +30,11 @@ std::optional<std::string> text_or_null(const Value& value) {
   return text(value);
 }
 
+std::int64_t number(const Value& value) {
+  if (!value.IsInt64()) refuse("a member that is no whole number");
+  return value.GetInt64();
+}
+
 bool flag(const Value& value) {
   if (!value.IsBool()) refuse("a member that is neither true nor false");
   return value.GetBool();
@@ -44,8 +49,6 @@ std::vector<std::string> texts(const Value& value) {
 
 NoteJson note_of(const Value& object) {
   if (!object.IsObject() || object.MemberCount() != 10) refuse("a note of other than ten members");
-  const Value& version = member(object, "version");
-  if (!version.IsInt64()) refuse("version");
   return {.id = text(member(object, "id")),
           .title = text(member(object, "title")),
           .body = text(member(object, "body")),
@@ -55,7 +58,7 @@ NoteJson note_of(const Value& object) {
           .created_at = text(member(object, "created_at")),
           .updated_at = text(member(object, "updated_at")),
           .deleted_at = text_or_null(member(object, "deleted_at")),
-          .version = version.GetInt64()};
+          .version = number(member(object, "version"))};
 }
 
 rapidjson::Document parse(std::string_view json) {
@@ -88,6 +91,23 @@ NotePageJson read_page(std::string_view json) {
   if (!items.IsArray()) refuse(json);
   for (const auto& item : items.GetArray()) page.items.push_back(note_of(item));
   page.next_cursor = text_or_null(member(document, "next_cursor"));
+  return page;
+}
+
+ChangePageJson read_change_page(std::string_view json) {
+  const auto document = parse(json);
+  ChangePageJson page;
+  const Value& items = member(document, "items");
+  if (!items.IsArray()) refuse(json);
+  for (const auto& item : items.GetArray()) {
+    auto& change = page.items.emplace_back();
+    change.sequence = number(member(item, "sequence"));
+    change.id = text(member(item, "id"));
+    const Value& note = member(item, "note");
+    if (!note.IsNull()) change.note = note_of(note);
+  }
+  page.next = number(member(document, "next"));
+  page.has_more = flag(member(document, "has_more"));
   return page;
 }
 

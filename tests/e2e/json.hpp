@@ -29,11 +29,25 @@ struct NotePageJson {
   std::optional<std::string> next_cursor;
 };
 
+/// An entry of the feed of changes.
+struct ChangeJson {
+  std::int64_t sequence = 0;
+  std::string id;
+  std::optional<NoteJson> note;
+};
+
+struct ChangePageJson {
+  std::vector<ChangeJson> items;
+  std::int64_t next = 0;
+  bool has_more = false;
+};
+
 /// {"title":…,"body":…}
 std::string draft_json(std::string_view title, std::string_view body);
 
-/// Both throw std::runtime_error, with the text, for what is not exactly such a note or page.
+/// They throw std::runtime_error, with the text, for what is not exactly such a note or page.
 NoteJson read_note(std::string_view json);
 NotePageJson read_page(std::string_view json);
+ChangePageJson read_change_page(std::string_view json);
 
 }  // namespace notes::tests

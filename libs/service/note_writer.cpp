@@ -1,0 +1,123 @@
+#include "service/note_writer.hpp"
+
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "domain/tag.hpp"
+#include "store/note_feed.hpp"
+#include "store/note_stats.hpp"
+#include "store/note_tags.hpp"
+#include "store/notes.hpp"
+
+namespace notes::service {
+namespace {
+
+using domain::Note;
+using domain::NoteId;
+
+Note required(std::optional<Note> note, NoteId id) {
+  if (!note) {
+    throw Error(ErrorCode::not_found, fmt::format("there is no note {}", to_string(id)));
+  }
+  return std::move(*note);
+}
+
+bool allows(std::optional<std::int64_t> expected_version, const Note& note) {
+  return expected_version.value_or(note.version) == note.version;
+}
+
+}  // namespace
+
+NoteWriter::NoteWriter(db::Session& session, const domain::Actor& actor, Timestamp now,
+                       std::int64_t changes)
+    : session_(session),
+      owner_(actor.user),
+      now_(now),
+      next_sequence_(store::take_sequences(session, actor.user, changes)),
+      left_(changes) {}
+
+std::optional<Note> NoteWriter::insert(NoteId id, const domain::NoteDraft& draft) {
+  Note note{.id = id,
+            .owner = owner_,
+            .title = draft.title,
+            .body = draft.body,
+            .pinned = draft.pinned,
+            .archived = draft.archived,
+            .version = 1,
+            .created_at = now_,
+            .updated_at = now_};
+  if (!store::insert_note(session_, note, next_sequence())) return std::nullopt;
+  const auto tags = domain::tags_of(draft.tags);
+  if (!tags.empty()) note.tags = store::set_tags(session_, owner_, id, tags, now_);
+  return note;
+}
+
+Changed NoteWriter::patch(NoteId id, const domain::NotePatch& patch,
+                          std::optional<std::int64_t> expected_version) {
+  if (patch.empty()) {
+    auto note = find(id);
+    if (!allows(expected_version, note)) return Stale{note.version};
+    return note;
+  }
+  auto note = store::update_note(
+      session_, owner_, id, patch,
+      {.sequence = next_sequence(), .now = now_, .expected_version = expected_version});
+  if (!note) return Stale{find(id).version};
+  if (patch.tags) {
+    note->tags = store::set_tags(session_, owner_, id, domain::tags_of(*patch.tags), now_);
+  }
+  return std::move(*note);
+}
+
+std::optional<Stale> NoteWriter::trash(NoteId id, std::optional<std::int64_t> expected_version) {
+  const store::NoteWrite write{
+      .sequence = next_sequence(), .now = now_, .expected_version = expected_version};
+  if (store::trash_note(session_, owner_, id, write)) return std::nullopt;
+  return Stale{find(id).version};
+}
+
+Changed NoteWriter::restore(NoteId id, std::optional<std::int64_t> expected_version) {
+  const store::NoteWrite write{
+      .sequence = next_sequence(), .now = now_, .expected_version = expected_version};
+  if (auto note = store::restore_note(session_, owner_, id, write)) return std::move(*note);
+  auto current = find_anywhere(id);
+  if (!allows(expected_version, current)) return Stale{current.version};
+  return current;
+}
+
+std::optional<Stale> NoteWriter::delete_for_good(NoteId id,
+                                                 std::optional<std::int64_t> expected_version) {
+  if (store::delete_note(session_, owner_, id, expected_version)) {
+    const std::array tombstone{
+        store::Tombstone{.owner = owner_, .sequence = next_sequence(), .note = id}};
+    store::bury(session_, tombstone, now_);
+    store::drop_note_stats(session_, owner_);
+    return std::nullopt;
+  }
+  const auto current = find_anywhere(id);
+  if (current.deleted_at) return Stale{current.version};
+  throw Error(ErrorCode::conflict,
+              fmt::format("note {} is not in the trash: move it there before it is deleted for "
+                          "good",
+                          to_string(id)));
+}
+
+std::int64_t NoteWriter::next_sequence() {
+  if (left_ == 0) {
+    next_sequence_ = store::take_sequences(session_, owner_, 1);
+    left_ = 1;
+  }
+  --left_;
+  return next_sequence_++;
+}
+
+Note NoteWriter::find(NoteId id) { return required(store::find_note(session_, owner_, id), id); }
+
+Note NoteWriter::find_anywhere(NoteId id) {
+  return required(store::find_note_anywhere(session_, owner_, id), id);
+}
+
+}  // namespace notes::service
