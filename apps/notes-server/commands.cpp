@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "account_commands.hpp"
 #include "base/clock.hpp"
 #include "cli/completion.hpp"
 #include "cli/manual.hpp"
@@ -46,20 +47,23 @@ std::string redacted(std::string_view url) { return db::Url::parse(url).redacted
 }  // namespace
 
 cli::App app() {
-  return {.name = "notes-server",
-          .version = NOTES_VERSION,
-          .summary = "serves the notes API",
-          .options = {},
-          .commands = {{.name = "serve",
-                        .summary = "listen and answer until SIGTERM or Ctrl-C (the default)",
-                        .settings = cli::Settings::used,
-                        .run = serve},
-                       cli::config_show_command(redacted),
-                       cli::config_example_command(),
-                       cli::completion_command(),
-                       cli::manual_command()},
-          .default_command = "serve",
-          .sections = {}};
+  cli::App app{.name = "notes-server",
+               .version = NOTES_VERSION,
+               .summary = "serves the notes API",
+               .options = {},
+               .commands = {{.name = "serve",
+                             .summary = "listen and answer until SIGTERM or Ctrl-C (the default)",
+                             .settings = cli::Settings::used,
+                             .run = serve},
+                            cli::config_show_command(redacted),
+                            cli::config_example_command(),
+                            cli::completion_command(),
+                            cli::manual_command()},
+               .default_command = "serve",
+               .sections = {}};
+  const auto accounts = account_commands();
+  app.commands.insert(app.commands.begin() + 1, accounts.begin(), accounts.end());
+  return app;
 }
 
 }  // namespace notes::server

@@ -21,15 +21,14 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host == "[::1]";
 }
 
-/// Without accounts whoever reaches the port owns the notes.
-const config::ServerSettings& require_loopback(const config::ServerSettings& settings) {
-  const auto& host = settings.host;
-  if (is_loopback(host)) return settings;
+/// An open server takes whoever reaches the port for the local user.
+const config::ServerSettings& require_loopback_if_open(const config::ServerSettings& server,
+                                                       const config::Settings& settings) {
+  if (is_loopback(server.host) || auth_of(settings) == config::AuthSetting::required) return server;
   throw Error(ErrorCode::refused,
-              fmt::format("server.host: {} can be reached from other machines, and this server has "
-                          "no accounts yet: use 127.0.0.1, ::1 or localhost, and a proxy with "
-                          "authentication in front of it",
-                          host));
+              fmt::format("server.host: {} can be reached from other machines, and nobody has to "
+                          "log in here: set auth to required, or use 127.0.0.1, ::1 or localhost",
+                          server.host));
 }
 
 /// The operators' listener has the same limits and far fewer threads.
@@ -42,15 +41,22 @@ config::ServerSettings admin_server_settings(const config::Settings& settings) {
   return admin;
 }
 
+api::Gate gate_of(const config::Settings& settings, service::Authenticator& authenticator) {
+  return auth_of(settings) == config::AuthSetting::required ? api::Gate::required(authenticator)
+                                                            : api::Gate::open();
+}
+
 }  // namespace
 
 ServerApp::ServerApp(const config::Settings& settings, std::string version, const Clock& clock,
                      telemetry::Logger& logger)
-    : server_settings_(require_loopback(settings.server)),
+    : server_settings_(require_loopback_if_open(settings.server, settings)),
       logger_(logger),
       database_(settings.database, logger, metrics_),
       database_name_(database_.url().redacted()),
       cursor_signer_(settings.secret_key.reveal(), "cursor"),
+      last_use_(database_, logger),
+      authenticator_(database_, clock, last_use_),
       notes_(database_, clock),
       readiness_(database_, clock),
       note_handlers_(
@@ -58,12 +64,14 @@ ServerApp::ServerApp(const config::Settings& settings, std::string version, cons
           settings.server.require_if_match ? api::IfMatch::required : api::IfMatch::optional),
       probe_handlers_(readiness_, metrics_, std::move(version)),
       admin_(settings.admin.enabled
-                 ? std::make_unique<http::Server>(require_loopback(admin_server_settings(settings)),
-                                                  http::Router(api::admin_routes(probe_handlers_)),
-                                                  logger, metrics_)
+                 ? std::make_unique<http::Server>(
+                       require_loopback_if_open(admin_server_settings(settings), settings),
+                       http::Router(api::admin_routes(probe_handlers_)), logger, metrics_)
                  : nullptr),
-      server_(server_settings_, http::Router(api::routes(note_handlers_, probe_handlers_)), logger,
-              metrics_) {}
+      server_(server_settings_,
+              http::Router(
+                  api::routes(gate_of(settings, authenticator_), note_handlers_, probe_handlers_)),
+              logger, metrics_) {}
 
 std::uint16_t ServerApp::port() const { return server_.port(); }
 

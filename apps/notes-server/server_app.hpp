@@ -11,6 +11,8 @@
 #include "db/database.hpp"
 #include "http/server.hpp"
 #include "identity/token_signer.hpp"
+#include "service/authenticator.hpp"
+#include "service/last_use.hpp"
 #include "service/notes.hpp"
 #include "service/readiness.hpp"
 #include "telemetry/log.hpp"
@@ -22,8 +24,8 @@ namespace notes::server {
 /// nowhere else.
 class ServerApp {
  public:
-  /// Listens from then on. Throws Error{refused} for an address that is not this machine's own as
-  /// long as there are no accounts, and what http::Server and db::Database throw. `clock` and
+  /// Listens from then on. Throws Error{refused} for an address that is not this machine's own
+  /// when nobody has to log in, and what http::Server and db::Database throw. `clock` and
   /// `logger` must outlive it.
   ServerApp(const config::Settings& settings, std::string version, const Clock& clock,
             telemetry::Logger& logger);
@@ -42,6 +44,8 @@ class ServerApp {
   db::Database database_;
   std::string database_name_;
   identity::TokenSigner cursor_signer_;
+  service::LastUse last_use_;
+  service::Authenticator authenticator_;
   service::Notes notes_;
   service::ReadinessProbe readiness_;
   api::NoteHandlers note_handlers_;

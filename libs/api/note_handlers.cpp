@@ -26,10 +26,6 @@ using domain::NoteId;
 using http::Request;
 using http::Response;
 
-/// As long as there are no accounts, every request is the local user's: the server listens on
-/// loopback only.
-Actor actor_of(const Request&) { return Actor{}; }
-
 NoteId note_id(const Request& request) {
   const auto text = request.path_value("id");
   const auto id = NoteId::parse(text);
@@ -135,9 +131,9 @@ void NoteHandlers::require_if_match(const Request& request) const {
               "change it in any version");
 }
 
-Response NoteHandlers::create(const Request& request) {
+Response NoteHandlers::create(const Request& request, const Actor& actor) {
   require_media_type(request, {kJson});
-  return created(notes_.create(actor_of(request), read_note_draft(request.body)));
+  return created(notes_.create(actor, read_note_draft(request.body)));
 }
 
 Response NoteHandlers::create_as(const Request& request, const Actor& actor, NoteId id,
@@ -152,8 +148,8 @@ Response NoteHandlers::create_as(const Request& request, const Actor& actor, Not
   return stale(request, id, std::get<service::Stale>(made));
 }
 
-Response NoteHandlers::get(const Request& request) {
-  const auto note = notes_.get(actor_of(request), note_id(request));
+Response NoteHandlers::get(const Request& request, const Actor& actor) {
+  const auto note = notes_.get(actor, note_id(request));
   if (const auto field = request.headers.combined("If-None-Match")) {
     if (read_tag_list(*field, TagComparison::weak).includes(note.version)) {
       Response response{.status = 304, .headers = {}, .body = {}};
@@ -164,8 +160,7 @@ Response NoteHandlers::get(const Request& request) {
   return note_response(200, note);
 }
 
-Response NoteHandlers::list(const Request& request) {
-  const auto actor = actor_of(request);
+Response NoteHandlers::list(const Request& request, const Actor& actor) {
   const auto asked = PageRequest::from(request, actor, cursor_signer_);
   const auto page = notes_.list(actor, asked.query, asked.totals);
   std::optional<std::string> next_cursor;
@@ -175,9 +170,8 @@ Response NoteHandlers::list(const Request& request) {
   return response;
 }
 
-Response NoteHandlers::replace(const Request& request) {
+Response NoteHandlers::replace(const Request& request, const Actor& actor) {
   require_media_type(request, {kJson});
-  const auto actor = actor_of(request);
   const auto id = note_id(request);
   const auto draft = read_note_draft(request.body);
   if (request.headers.find("If-None-Match")) return create_as(request, actor, id, draft);
@@ -187,9 +181,8 @@ Response NoteHandlers::replace(const Request& request) {
   return answer(request, id, notes_.replace(actor, id, draft, condition.expected));
 }
 
-Response NoteHandlers::patch(const Request& request) {
+Response NoteHandlers::patch(const Request& request, const Actor& actor) {
   require_media_type(request, {kMergePatch, kJson});
-  const auto actor = actor_of(request);
   const auto id = note_id(request);
   const auto patch = read_note_patch(request.body);
   require_if_match(request);
@@ -198,8 +191,7 @@ Response NoteHandlers::patch(const Request& request) {
   return answer(request, id, notes_.patch(actor, id, patch, condition.expected));
 }
 
-Response NoteHandlers::trash(const Request& request) {
-  const auto actor = actor_of(request);
+Response NoteHandlers::trash(const Request& request, const Actor& actor) {
   const auto id = note_id(request);
   const bool permanent = read_switch(request, "permanent");
   const auto condition = precondition(request, actor, id);
@@ -209,16 +201,15 @@ Response NoteHandlers::trash(const Request& request) {
                           : notes_.trash(actor, id, condition.expected));
 }
 
-Response NoteHandlers::restore(const Request& request) {
-  const auto actor = actor_of(request);
+Response NoteHandlers::restore(const Request& request, const Actor& actor) {
   const auto id = note_id(request);
   const auto condition = precondition(request, actor, id);
   if (condition.failed) return stale(request, id, *condition.failed);
   return answer(request, id, notes_.restore(actor, id, condition.expected));
 }
 
-Response NoteHandlers::changes(const Request& request) {
-  return answer_changes(request, notes_.changes(actor_of(request), read_change_query(request)));
+Response NoteHandlers::changes(const Request& request, const Actor& actor) {
+  return answer_changes(request, notes_.changes(actor, read_change_query(request)));
 }
 
 }  // namespace notes::api

@@ -9,23 +9,24 @@ namespace notes::api {
 /// Whether PUT and PATCH must say which version they change.
 enum class IfMatch { optional, required };
 
-/// Each handler decodes, makes one service call and encodes. What is thrown is answered by http's
-/// error boundary. Thread-safe; what it is given must outlive it.
+/// What notes answers, on behalf of whoever the gate let through. Each handler decodes, makes one
+/// service call and encodes. What is thrown is answered by http's error boundary. Thread-safe; what
+/// it is given must outlive it.
 class NoteHandlers {
  public:
   NoteHandlers(service::Notes& notes, const identity::TokenSigner& cursor_signer, IfMatch if_match);
 
-  http::Response create(const http::Request& request);
-  http::Response get(const http::Request& request);
-  http::Response list(const http::Request& request);
+  http::Response create(const http::Request& request, const domain::Actor& actor);
+  http::Response get(const http::Request& request, const domain::Actor& actor);
+  http::Response list(const http::Request& request, const domain::Actor& actor);
   /// Replaces a note; with If-None-Match: * makes one under the id that the client chose.
-  http::Response replace(const http::Request& request);
-  http::Response patch(const http::Request& request);
+  http::Response replace(const http::Request& request, const domain::Actor& actor);
+  http::Response patch(const http::Request& request, const domain::Actor& actor);
   /// With permanent=true deletes a note in the trash for good.
-  http::Response trash(const http::Request& request);
-  http::Response restore(const http::Request& request);
+  http::Response trash(const http::Request& request, const domain::Actor& actor);
+  http::Response restore(const http::Request& request, const domain::Actor& actor);
   /// The feed of changes, for clients that keep a copy.
-  http::Response changes(const http::Request& request);
+  http::Response changes(const http::Request& request, const domain::Actor& actor);
 
  private:
   struct Precondition;

@@ -9,12 +9,13 @@ namespace {
 using http::Method;
 using http::Request;
 using http::Runs;
+using service::Caller;
 
 constexpr std::string_view kVersioned = "/api/v1/notes";
 constexpr std::string_view kUnversioned = "/api/notes";
 
 /// What is below /api/v1/notes is below /api/notes as well, for clients that do not name a version.
-void add_unversioned(std::vector<http::Route>& rows) {
+void add_unversioned(std::vector<Endpoint>& rows) {
   for (std::size_t i = 0, count = rows.size(); i < count; ++i) {
     if (!rows[i].pattern.starts_with(kVersioned)) continue;
     auto row = rows[i];
@@ -25,26 +26,26 @@ void add_unversioned(std::vector<http::Route>& rows) {
 
 }  // namespace
 
-std::vector<http::Route> routes(NoteHandlers& notes, ProbeHandlers& probes) {
+std::vector<http::Route> routes(const Gate& gate, NoteHandlers& notes, ProbeHandlers& probes) {
   // clang-format off
-  std::vector<http::Route> rows{
-      {Method::get,     "/",                          "get_service_description", Runs::inline_,   [&](const Request& r) { return probes.describe(r); }},
-      {Method::get,     "/healthz",                   "get_health",              Runs::inline_,   [&](const Request& r) { return probes.health(r); }},
-      {Method::get,     "/readyz",                    "get_readiness",           Runs::on_worker, [&](const Request& r) { return probes.readiness(r); }},
-      {Method::get,     "/ping",                      "ping",                    Runs::inline_,   [&](const Request& r) { return probes.ping(r); }},
-      {Method::get,     "/api/v1/health",             "get_api_health",          Runs::inline_,   [&](const Request& r) { return probes.health(r); }},
-      {Method::get,     "/api/v1/notes",              "list_notes",              Runs::on_worker, [&](const Request& r) { return notes.list(r); }},
-      {Method::post,    "/api/v1/notes",              "create_note",             Runs::on_worker, [&](const Request& r) { return notes.create(r); }},
-      {Method::get,     "/api/v1/notes/changes",      "list_note_changes",       Runs::on_worker, [&](const Request& r) { return notes.changes(r); }},
-      {Method::get,     "/api/v1/notes/{id}",         "get_note",                Runs::on_worker, [&](const Request& r) { return notes.get(r); }},
-      {Method::put,     "/api/v1/notes/{id}",         "replace_note",            Runs::on_worker, [&](const Request& r) { return notes.replace(r); }},
-      {Method::patch,   "/api/v1/notes/{id}",         "patch_note",              Runs::on_worker, [&](const Request& r) { return notes.patch(r); }},
-      {Method::delete_, "/api/v1/notes/{id}",         "trash_note",              Runs::on_worker, [&](const Request& r) { return notes.trash(r); }},
-      {Method::post,    "/api/v1/notes/{id}/restore", "restore_note",            Runs::on_worker, [&](const Request& r) { return notes.restore(r); }},
+  std::vector<Endpoint> rows{
+      {Method::get,     "/",                          "get_service_description", Runs::inline_,   Access::everybody,   [&](const Request& r, const Caller&) { return probes.describe(r); }},
+      {Method::get,     "/healthz",                   "get_health",              Runs::inline_,   Access::everybody,   [&](const Request& r, const Caller&) { return probes.health(r); }},
+      {Method::get,     "/readyz",                    "get_readiness",           Runs::on_worker, Access::everybody,   [&](const Request& r, const Caller&) { return probes.readiness(r); }},
+      {Method::get,     "/ping",                      "ping",                    Runs::inline_,   Access::everybody,   [&](const Request& r, const Caller&) { return probes.ping(r); }},
+      {Method::get,     "/api/v1/health",             "get_api_health",          Runs::inline_,   Access::everybody,   [&](const Request& r, const Caller&) { return probes.health(r); }},
+      {Method::get,     "/api/v1/notes",              "list_notes",              Runs::on_worker, Access::read_notes,   [&](const Request& r, const Caller& c) { return notes.list(r, c.actor); }},
+      {Method::post,    "/api/v1/notes",              "create_note",             Runs::on_worker, Access::write_notes,  [&](const Request& r, const Caller& c) { return notes.create(r, c.actor); }},
+      {Method::get,     "/api/v1/notes/changes",      "list_note_changes",       Runs::on_worker, Access::read_notes,   [&](const Request& r, const Caller& c) { return notes.changes(r, c.actor); }},
+      {Method::get,     "/api/v1/notes/{id}",         "get_note",                Runs::on_worker, Access::read_notes,   [&](const Request& r, const Caller& c) { return notes.get(r, c.actor); }},
+      {Method::put,     "/api/v1/notes/{id}",         "replace_note",            Runs::on_worker, Access::write_notes,  [&](const Request& r, const Caller& c) { return notes.replace(r, c.actor); }},
+      {Method::patch,   "/api/v1/notes/{id}",         "patch_note",              Runs::on_worker, Access::write_notes,  [&](const Request& r, const Caller& c) { return notes.patch(r, c.actor); }},
+      {Method::delete_, "/api/v1/notes/{id}",         "trash_note",              Runs::on_worker, Access::write_notes,  [&](const Request& r, const Caller& c) { return notes.trash(r, c.actor); }},
+      {Method::post,    "/api/v1/notes/{id}/restore", "restore_note",            Runs::on_worker, Access::write_notes,  [&](const Request& r, const Caller& c) { return notes.restore(r, c.actor); }},
   };
   // clang-format on
   add_unversioned(rows);
-  return rows;
+  return gate.guard(std::move(rows));
 }
 
 std::vector<http::Route> admin_routes(ProbeHandlers& probes) {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/duration.hpp"
+#include "config/setting_kinds.hpp"
 #include "config/value.hpp"
 
 namespace notes::config {
@@ -18,15 +19,6 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-template <typename Value>
-struct Choice {
-  std::string_view name;
-  Value value;
-};
-// Clang 14, which runs the lint, does not deduce an aggregate's arguments by itself.
-template <typename Value>
-Choice(const char*, Value) -> Choice<Value>;
-
 // The first name of a value is the one that is written.
 constexpr std::array kEnvironments{Choice{"development", Environment::development},
                                    Choice{"testing", Environment::testing},
@@ -34,166 +26,15 @@ constexpr std::array kEnvironments{Choice{"development", Environment::developmen
                                    Choice{"dev", Environment::development},
                                    Choice{"test", Environment::testing},
                                    Choice{"prod", Environment::production}};
+constexpr std::array kAuth{Choice{"automatic", AuthSetting::automatic},
+                           Choice{"open", AuthSetting::open},
+                           Choice{"required", AuthSetting::required}};
 constexpr std::array kLevels{
     Choice{"debug", LogLevelSetting::debug}, Choice{"info", LogLevelSetting::info},
     Choice{"warning", LogLevelSetting::warning}, Choice{"error", LogLevelSetting::error}};
 constexpr std::array kFormats{Choice{"automatic", LogFormatSetting::automatic},
                               Choice{"json", LogFormatSetting::json},
                               Choice{"text", LogFormatSetting::text}};
-
-template <typename Value>
-struct Range {
-  Value least;
-  Value most;
-};
-
-struct Aliases {
-  std::string variable;
-  std::string flag;
-};
-
-template <typename Value, std::size_t count>
-std::string listed(const std::array<Choice<Value>, count>& choices) {
-  std::string text;
-  for (std::size_t i = 0; i < count; ++i) {
-    fmt::format_to(std::back_inserter(text), "{}{}",
-                   i == 0           ? ""
-                   : i + 1 == count ? " or "
-                                    : ", ",
-                   choices[i].name);
-  }
-  return text;
-}
-
-template <typename Value, std::size_t count>
-std::string_view name_of(Value value, const std::array<Choice<Value>, count>& choices) {
-  const auto found = std::find_if(choices.begin(), choices.end(),
-                                  [&](const auto& choice) { return choice.value == value; });
-  return found->name;
-}
-
-std::string replaced(std::string text, char what, char with) {
-  std::replace(text.begin(), text.end(), what, with);
-  return text;
-}
-
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
-}
-
-Setting named(std::string key, std::string help, Aliases aliases = {}) {
-  Setting setting;
-  setting.variable = "NOTES_" + upper(replaced(key, '.', '_'));
-  setting.variable_alias = std::move(aliases.variable);
-  setting.flag = replaced(replaced(key, '.', '-'), '_', '-');
-  setting.flag_alias = std::move(aliases.flag);
-  setting.key = std::move(key);
-  setting.help = std::move(help);
-  return setting;
-}
-
-/// Gives `setting` its ways to read and write the field that `get` finds in Settings.
-template <typename Get, typename Parse, typename Format>
-Setting on(Setting setting, std::string accepted, Get get, Parse parse, Format format) {
-  setting.accepted = std::move(accepted);
-  setting.assign = [get, parse](Settings& settings, std::string_view text) {
-    auto value = parse(text);
-    if (!value) return false;
-    get(settings) = std::move(*value);
-    return true;
-  };
-  setting.text = [get, format](const Settings& settings) {
-    return std::string(format(get(settings)));
-  };
-  return setting;
-}
-
-template <typename Value, std::size_t count, typename Get>
-Setting choice(Setting setting, const std::array<Choice<Value>, count>& choices, Get get) {
-  const auto parse = [&choices](std::string_view text) -> std::optional<Value> {
-    for (const auto& choice : choices) {
-      if (choice.name == text) return choice.value;
-    }
-    return std::nullopt;
-  };
-  return on(std::move(setting), listed(choices), get, parse,
-            [&choices](Value value) { return name_of(value, choices); });
-}
-
-std::optional<std::string> parse_host(std::string_view text) {
-  const bool odd =
-      std::any_of(text.begin(), text.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f; });
-  if (text.empty() || odd) return std::nullopt;
-  return std::string(text);
-}
-
-/// The settings below one key, such as "server".
-template <typename Group>
-class Section {
- public:
-  Section(std::string name, Group Settings::*group) : name_(std::move(name)), group_(group) {}
-
-  template <typename Value>
-  auto field(Value Group::*member) const {
-    return [ group = group_, member ](auto& settings) -> auto& { return settings.*group.*member; };
-  }
-
-  template <typename Value>
-  Setting number(std::string_view name, Value Group::*member, Range<Value> range, std::string help,
-                 Aliases aliases = {}) const {
-    const auto parse = [range](std::string_view text) { return within(parse_count(text), range); };
-    return on(named(key(name), std::move(help), std::move(aliases)),
-              fmt::format("{}..{}", range.least, range.most), field(member), parse,
-              [](Value value) { return fmt::format("{}", value); });
-  }
-
-  Setting size(std::string_view name, std::size_t Group::*member, Range<std::size_t> range,
-               std::string help) const {
-    const auto parse = [range](std::string_view text) { return within(parse_size(text), range); };
-    return on(named(key(name), std::move(help)),
-              fmt::format("a size between {} and {} (in bytes, KiB, MiB or GiB)",
-                          format_size(range.least), format_size(range.most)),
-              field(member), parse, [](std::size_t value) { return format_size(value); });
-  }
-
-  Setting duration(std::string_view name, milliseconds Group::*member, Range<milliseconds> range,
-                   std::string help) const {
-    const auto parse = [range](std::string_view text) -> std::optional<milliseconds> {
-      const auto value = parse_duration(text);
-      if (!value || *value < range.least || *value > range.most) return std::nullopt;
-      return value;
-    };
-    return on(named(key(name), std::move(help)),
-              fmt::format("a duration between {} and {} (units ms, s, m, h, d)",
-                          format_duration(range.least), format_duration(range.most)),
-              field(member), parse, [](milliseconds value) { return format_duration(value); });
-  }
-
-  Setting on_off(std::string_view name, bool Group::*member, std::string help) const {
-    return on(named(key(name), std::move(help)), "true or false", field(member), parse_switch,
-              [](bool value) { return value ? "true" : "false"; });
-  }
-
-  Setting host(std::string_view name, std::string Group::*member, std::string help,
-               Aliases aliases = {}) const {
-    return on(named(key(name), std::move(help), std::move(aliases)), "an address or a host's name",
-              field(member), parse_host, [](const std::string& value) { return value; });
-  }
-
-  std::string key(std::string_view name) const { return fmt::format("{}.{}", name_, name); }
-
- private:
-  template <typename Value>
-  static std::optional<Value> within(std::optional<std::uint64_t> value, Range<Value> range) {
-    if (!value || *value < range.least || *value > range.most) return std::nullopt;
-    return static_cast<Value>(*value);
-  }
-
-  std::string name_;
-  Group Settings::*group_;
-};
 
 template <typename Get>
 Setting secret(Setting setting, Exposure exposure, Get get) {
@@ -227,6 +68,14 @@ Setting secret_key_setting() {
       secret(
           std::move(setting), Exposure::secret, [](auto& s) -> auto& { return s.secret_key; }),
       "set SECRET_KEY to a long random text (openssl rand -hex 32 makes one)");
+}
+
+Setting auth_setting() {
+  return choice(
+      named("auth",
+            "whether callers must log in; automatic is open in development, where everybody "
+            "is the local user, and required elsewhere"),
+      kAuth, [](auto& s) -> auto& { return s.auth; });
 }
 
 std::vector<Setting> server_settings() {
@@ -277,6 +126,21 @@ std::vector<Setting> server_settings() {
   };
 }
 
+std::vector<Setting> accounts_settings() {
+  using A = AccountsSettings;
+  const Section accounts("accounts", &Settings::accounts);
+  return {
+      accounts.size("password_memory", &A::password_memory, {1 << 20, std::size_t{1} << 32},
+                    "memory that hashing one password takes (Argon2id's m)"),
+      accounts.number<unsigned>("password_passes", &A::password_passes, {1, 100},
+                                "passes over that memory (Argon2id's t)"),
+      accounts.number<unsigned>("passwords_at_once", &A::passwords_at_once, {1, 256},
+                                "passwords hashed at once, a core and that memory each"),
+      accounts.number<unsigned>("password_queue", &A::password_queue, {0, 1024},
+                                "requests waiting for that; beyond: 503"),
+  };
+}
+
 std::vector<Setting> admin_settings() {
   const Section admin("admin", &Settings::admin);
   return {
@@ -316,19 +180,6 @@ std::vector<Setting> database_settings() {
   };
 }
 
-/// "HOST:PORT", with an IPv6 address in brackets; "off" is none.
-std::optional<std::optional<Address>> parse_address(std::string_view text) {
-  if (text == "off") return std::optional<Address>();
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) return std::nullopt;
-  const auto host = parse_host(text.substr(0, colon));
-  const auto port = parse_count(text.substr(colon + 1));
-  if (!host || !port || *port > 65'535) return std::nullopt;
-  const bool bare_ipv6 = host->find(':') != std::string::npos && host->front() != '[';
-  if (bare_ipv6) return std::nullopt;
-  return std::optional<Address>({*host, static_cast<std::uint16_t>(*port)});
-}
-
 std::vector<Setting> cron_settings() {
   using C = CronSettings;
   const Section cron("cron", &Settings::cron);
@@ -342,10 +193,7 @@ std::vector<Setting> cron_settings() {
          "a path", cron.field(&C::jobs), path, [](const std::string& value) { return value; }),
       on(named(cron.key("health_address"), "where /healthz, /readyz and /metrics are served",
                {.variable = "", .flag = "health-address"}),
-         "HOST:PORT or off", cron.field(&C::health_address), parse_address,
-         [](const std::optional<Address>& value) {
-           return value ? fmt::format("{}:{}", value->host, value->port) : "off";
-         }),
+         "HOST:PORT or off", cron.field(&C::health_address), parse_address, format_address),
       cron.duration("lease_ttl", &C::lease_ttl, {300ms, 10min},
                     "a leader that says nothing for so long is replaced"),
       cron.duration("lease_renewal", &C::lease_renewal, {50ms, 5min},
@@ -371,9 +219,9 @@ std::vector<Setting> log_settings() {
 }
 
 std::vector<Setting> all_settings() {
-  std::vector<Setting> all{environment_setting(), secret_key_setting()};
-  for (auto& section : {server_settings(), admin_settings(), database_settings(), cron_settings(),
-                        log_settings()}) {
+  std::vector<Setting> all{environment_setting(), secret_key_setting(), auth_setting()};
+  for (auto& section : {server_settings(), accounts_settings(), admin_settings(),
+                        database_settings(), cron_settings(), log_settings()}) {
     all.insert(all.end(), section.begin(), section.end());
   }
   return all;
@@ -384,6 +232,12 @@ std::vector<Setting> all_settings() {
 const std::vector<Setting>& described_settings() {
   static const std::vector<Setting> settings = all_settings();
   return settings;
+}
+
+AuthSetting auth_of(const Settings& settings) {
+  if (settings.auth != AuthSetting::automatic) return settings.auth;
+  return settings.environment == Environment::development ? AuthSetting::open
+                                                          : AuthSetting::required;
 }
 
 std::string_view to_string(Environment environment) { return name_of(environment, kEnvironments); }

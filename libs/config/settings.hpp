@@ -24,6 +24,9 @@ class Secret {
 
 enum class Environment { development, testing, production };
 
+/// Whether whoever calls has to say who they are.
+enum class AuthSetting { automatic, open, required };
+
 enum class LogFormatSetting { automatic, json, text };
 
 enum class LogLevelSetting { debug, info, warning, error };
@@ -50,6 +53,14 @@ struct ServerSettings {
   std::chrono::milliseconds shutdown_delay = std::chrono::seconds(0);
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds(25);
   bool require_if_match = false;
+};
+
+/// What logging in costs, and how much of it there may be.
+struct AccountsSettings {
+  std::size_t password_memory = std::size_t{19} * 1024 * 1024;
+  unsigned password_passes = 2;
+  unsigned passwords_at_once = 2;
+  unsigned password_queue = 8;
 };
 
 /// A second listener for operators: metrics and probes.
@@ -101,11 +112,16 @@ struct CronSettings {
 struct Settings {
   Environment environment = Environment::development;
   Secret secret_key;
+  AuthSetting auth = AuthSetting::automatic;
   ServerSettings server;
+  AccountsSettings accounts;
   AdminSettings admin;
   DatabaseSettings database;
   CronSettings cron;
   LogSettings log;
 };
+
+/// What auth: automatic comes down to: open in development, required everywhere else.
+AuthSetting auth_of(const Settings& settings);
 
 }  // namespace notes::config

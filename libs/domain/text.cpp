@@ -75,13 +75,30 @@ std::optional<std::size_t> count_characters(std::string_view text) {
   return count;
 }
 
-std::string trim_and_compose(std::string_view text) {
-  return mapped(trimmed(text), static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-}
+std::string trim_and_compose(std::string_view text) { return compose(trimmed(text)); }
 
 std::string fold_case(std::string_view text) {
   return mapped(
       text, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD));
+}
+
+std::string compose(std::string_view text) {
+  return mapped(text, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+}
+
+std::string fold_compatibility(std::string_view text) {
+  return mapped(
+      text, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT |
+                                           UTF8PROC_CASEFOLD | UTF8PROC_IGNORE));
+}
+
+bool has_white_space(std::string_view text) {
+  while (!text.empty()) {
+    const auto character = next_character(text);
+    if (character < 0) return false;
+    if (is_white_space(character)) return true;
+  }
+  return false;
 }
 
 bool has_control_character(std::string_view text) {

@@ -19,6 +19,18 @@ std::string trim_and_compose(std::string_view text);
 /// Normalization Form C. Precondition: well-formed UTF-8 without U+0000.
 std::string fold_case(std::string_view text);
 
+/// The text in Normalization Form C. Precondition: as above.
+std::string compose(std::string_view text);
+
+/// The text as names are told apart by: NFKC_Casefold (Unicode §3.13, R5), which also folds what
+/// only looks different, full-width and ligatures among it, and drops what is invisible.
+/// Precondition: as above.
+std::string fold_compatibility(std::string_view text);
+
+/// Whether a character with Unicode's White_Space is among the text's. Precondition: well-formed
+/// UTF-8.
+bool has_white_space(std::string_view text);
+
 /// Whether a control character (general category Cc) is among the text's. Precondition: well-formed
 /// UTF-8.
 bool has_control_character(std::string_view text);

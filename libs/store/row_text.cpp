@@ -25,6 +25,17 @@ Timestamp time_of(const db::Text& column) {
   return *time;
 }
 
+domain::Role role_of(const db::Text& column) {
+  const auto role = domain::parse_role(text_of(column));
+  if (!role) throw Error(ErrorCode::internal, "a row has the role '" + *column + "'");
+  return *role;
+}
+
+std::optional<Timestamp> maybe_time_of(const db::Text& column) {
+  if (!column) return std::nullopt;
+  return time_of(column);
+}
+
 std::int64_t number_of(const std::vector<std::vector<db::Text>>& rows) {
   return number_of(rows.at(0).at(0));
 }

@@ -256,3 +256,11 @@ TEST_CASE_FIXTURE(Fixture, "a .env that cannot be read is an error, and not a si
   ::mkdir((directory.path() / ".env").c_str(), 0700);
   CHECK(refusal(sources()) == ".env: cannot be read: Is a directory");
 }
+
+TEST_CASE_FIXTURE(Fixture, "auth is open in development and required everywhere else") {
+  CHECK(auth_of(load(sources()).settings) == AuthSetting::open);
+  CHECK(auth_of(load(sources({{"APP_ENV", "testing"}})).settings) == AuthSetting::required);
+  CHECK(auth_of(load(sources({{"NOTES_AUTH", "required"}})).settings) == AuthSetting::required);
+  CHECK(auth_of(load(sources({{"APP_ENV", "test"}, {"NOTES_AUTH", "open"}})).settings) ==
+        AuthSetting::open);
+}

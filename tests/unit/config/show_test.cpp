@@ -23,7 +23,7 @@ ShownSetting row(const std::vector<ShownSetting>& rows, std::string_view key) {
 bool is_last_part_of_a_key(const std::string& name) {
   const auto& all = described_settings();
   return std::any_of(all.begin(), all.end(),
-                     [&](const auto& s) { return s.key.ends_with("." + name); });
+                     [&](const auto& s) { return s.key == name || s.key.ends_with("." + name); });
 }
 
 std::string masked(std::string_view) { return "MASKED"; }

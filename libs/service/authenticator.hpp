@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "db/database.hpp"
+#include "domain/access_token.hpp"
+#include "domain/user.hpp"
+#include "service/last_use.hpp"
+
+namespace notes::service {
+
+/// Who makes a request, and how far what was shown for it reaches.
+struct Caller {
+  domain::Actor actor;
+  domain::Scopes scopes;
+  std::optional<domain::AccessTokenId> token = {};  ///< with which token, if it was one
+};
+
+/// Finds out who somebody is by what they show. Thread-safe; what it is given must outlive it.
+class Authenticator {
+ public:
+  Authenticator(db::Database& database, const Clock& clock, LastUse& last_use);
+
+  /// The owner of a personal access token. nullopt when the text is no token, or one that is not
+  /// known, has expired or was revoked, or its owner is not active: which of these is nobody's to
+  /// know. A text without a token's checksum costs no statement, any other one. Throws what
+  /// db::Database throws.
+  std::optional<Caller> by_token(std::string_view text);
+
+ private:
+  db::Database& database_;
+  const Clock& clock_;
+  LastUse& last_use_;
+};
+
+}  // namespace notes::service

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+#include "base/timestamp.hpp"
+#include "db/database.hpp"
+#include "domain/access_token.hpp"
+#include "telemetry/log.hpp"
+
+namespace notes::service {
+
+/// Writes down when credentials were last used, behind the requests that used them: many uses
+/// become one write, and no request waits for it. What is lost with the process, or could not be
+/// written, is written at the next use. Thread-safe.
+class LastUse {
+ public:
+  /// No use is written that is less than this behind the one that stands.
+  static constexpr std::chrono::minutes kGranularity{1};
+
+  /// Both must outlive it.
+  LastUse(db::Database& database, telemetry::Logger& logger);
+  LastUse(const LastUse&) = delete;
+  LastUse& operator=(const LastUse&) = delete;
+  /// Writes what is left.
+  ~LastUse();
+
+  /// Takes a use in; `known` is the last one that the database has.
+  void note(domain::AccessTokenId token, std::optional<Timestamp> known, Timestamp now);
+
+ private:
+  /// What is waiting at once; a use beyond that waits for the next request.
+  static constexpr std::size_t kMost = 10'000;
+  /// So that many uses become one commit.
+  static constexpr std::chrono::seconds kGather{1};
+
+  void work(const std::stop_token& stop);
+  void write();
+
+  db::Database& database_;
+  telemetry::Logger& logger_;
+  std::mutex mutex_;
+  // guards: tokens_
+  std::condition_variable_any noted_;
+  std::map<domain::AccessTokenId, Timestamp> tokens_;
+  std::jthread thread_;
+};
+
+}  // namespace notes::service

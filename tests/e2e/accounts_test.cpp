@@ -1,0 +1,213 @@
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include "e2e/json.hpp"
+#include "e2e/service.hpp"
+#include "support/database.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace {
+
+using notes::tests::built;
+using notes::tests::draft_json;
+using notes::tests::Finished;
+using notes::tests::HttpClient;
+using notes::tests::Postgres;
+using notes::tests::Process;
+using notes::tests::ProcessOptions;
+using notes::tests::read_note;
+using notes::tests::read_page;
+using notes::tests::run;
+using notes::tests::Service;
+using notes::tests::Sqlite;
+using notes::tests::Stream;
+using notes::tests::TemporaryDirectory;
+
+using Environment = std::map<std::string, std::string>;
+
+// Two users, each with a token; the digests are Python's hashlib's.
+constexpr auto kAnna = "notes_pat_abcdefghijklmnopqrstuvwxyzABCD1Yw9yS";
+constexpr auto kBert = "notes_pat_Zz9Zz9Zz9Zz9Zz9Zz9Zz9Zz9Zz9Zz92qzB4Q";
+
+void add_users(const std::string& url) {
+  notes::tests::execute(
+      url,
+      {"INSERT INTO users (id, email, display_name, created_at, updated_at) VALUES "
+       "('00000000-0000-7000-8000-00000000000a', 'anna@example.org', 'Anna', "
+       "'2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z'), "
+       "('00000000-0000-7000-8000-00000000000b', 'bert@example.org', 'Bert', "
+       "'2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z')",
+       "INSERT INTO access_tokens (id, user_id, name, token_sha256, scopes, created_at) VALUES "
+       "('00000000-0000-7000-8000-0000000000a1', '00000000-0000-7000-8000-00000000000a', 'a', "
+       "'8ee6cac214e82793ff1d8ef68762e8e3b9d6770f93e6b60570f84173a53cca8e', "
+       "'notes:read notes:write', '2026-01-01T00:00:00.000000Z'), "
+       "('00000000-0000-7000-8000-0000000000b1', '00000000-0000-7000-8000-00000000000b', 'b', "
+       "'0f89ca6d91461a65b0d96a7eb7eec34f0901adf5fee1ab13361464f7410e55e8', "
+       "'notes:read', '2026-01-01T00:00:00.000000Z')"});
+}
+
+HttpClient::Fields bearer(std::string_view token) {
+  return {{"Authorization", "Bearer " + std::string(token)}};
+}
+
+/// Runs notes-server on a database without serving it.
+Finished server_command(const std::string& url, std::vector<std::string> arguments,
+                        std::string input = {}) {
+  const TemporaryDirectory directory;
+  ProcessOptions options;
+  options.arguments = std::move(arguments);
+  options.environment = {{"DATABASE_URL", url}};
+  options.directory = directory.path();
+  options.input = std::move(input);
+  return run(built("notes-server"), options);
+}
+
+/// The line without its line break.
+std::string line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("with auth required every note is behind a token, and its owner's alone",
+                   Backend, Sqlite, Postgres) {
+  Service<Backend> service({{"NOTES_AUTH", "required"}, {"NOTES_LOG_LEVEL", "debug"}});
+  add_users(service.backend.url());
+  auto client = service.server.connect();
+
+  for (const auto* path : {"/api/v1/notes", "/api/notes/00000000-0000-7000-8000-00000000000c"}) {
+    CAPTURE(path);
+    const auto refused = client.get(path);
+    CHECK(refused.status == 401);
+    CHECK(refused.header("www-authenticate") == R"(Bearer realm="notes")");
+    CHECK(refused.header("content-type") == "application/problem+json");
+  }
+  for (const auto* path : {"/", "/healthz", "/readyz", "/ping", "/api/v1/health"}) {
+    CAPTURE(path);
+    CHECK(client.get(path).status == 200);
+  }
+
+  const auto posted = client.post("/api/v1/notes", draft_json("Anna's", ""), bearer(kAnna));
+  REQUIRE(posted.status == 201);
+  const auto path = "/api/v1/notes/" + read_note(posted.body).id;
+  CHECK(client.get(path, bearer(kAnna)).status == 200);
+  CHECK(client.get(path, bearer(kBert)).status == 404);
+  CHECK(read_page(client.get("/api/v1/notes", bearer(kBert)).body).items.empty());
+
+  const auto forbidden = client.delete_(path, bearer(kBert));
+  CHECK(forbidden.status == 403);
+  CHECK(forbidden.header("www-authenticate") ==
+        R"(Bearer realm="notes", error="insufficient_scope", scope="notes:write")");
+  CHECK(client.get(path, bearer("notes_pat_00000000000000000000000000000045sOlK")).status == 401);
+
+  service.server.stop();
+  CHECK(service.server.process().errors().find("notes_pat_") == std::string::npos);
+}
+
+TEST_CASE("an open server listens to its own machine only, one with accounts to all") {
+  const Sqlite backend;
+  const auto start = [&](Environment environment) {
+    environment["DATABASE_URL"] = backend.url();
+    const notes::tests::ServerProcess server(std::move(environment));
+    return server.connect().get("/api/v1/notes").status;
+  };
+  CHECK_THROWS_WITH(start({{"NOTES_SERVER_HOST", "0.0.0.0"}}),
+                    doctest::Contains("set auth to required"));
+  CHECK(start({{"NOTES_SERVER_HOST", "0.0.0.0"}, {"NOTES_AUTH", "required"}}) == 401);
+  CHECK(start({{"NOTES_SERVER_HOST", "0.0.0.0"}, {"APP_ENV", "testing"}}) == 401);
+  CHECK(start({{"APP_ENV", "production"}, {"SECRET_KEY", "a long random text"}}) == 401);
+  CHECK_THROWS_WITH(
+      start({{"NOTES_SERVER_HOST", "0.0.0.0"}, {"APP_ENV", "testing"}, {"NOTES_AUTH", "open"}}),
+      doctest::Contains("nobody has to log in here"));
+}
+
+TEST_CASE_TEMPLATE("users and tokens from the command line", Backend, Sqlite, Postgres) {
+  Service<Backend> service(Environment{{"NOTES_AUTH", "required"}});
+  const auto url = service.backend.url();
+  auto client = service.server.connect();
+  const auto command = [&](std::vector<std::string> arguments, std::string input = {}) {
+    return server_command(url, std::move(arguments), std::move(input));
+  };
+
+  const auto made = command({"user", "create", "Anna@Example.org", "--name", "Anna", "--role",
+                             "admin", "--password-stdin", "--json"},
+                            "correct horse battery\n");
+  REQUIRE(made.status.code == 0);
+  CHECK(
+      contains(made.output, R"("email":"anna@example.org","display_name":"Anna","role":"admin")"));
+  CHECK_FALSE(contains(made.output, "argon2"));
+  const auto again = command({"user", "create", "anna@example.org", "--no-password"});
+  CHECK(again.status.code == 1);
+  CHECK(contains(again.errors, "there is a user anna@example.org already"));
+  const auto weak =
+      command({"user", "create", "bert@example.org", "--password-stdin"}, "too short\n");
+  CHECK(weak.status.code == 1);
+  CHECK(contains(weak.errors, "must have at least 12 characters, has 9"));
+  CHECK_FALSE(contains(weak.errors, "too short\n"));
+
+  const auto token = command({"token", "create", "ANNA@example.org", "--name", "laptop"});
+  REQUIRE(token.status.code == 0);
+  CHECK(contains(token.errors, "may notes:read notes:write until 2"));
+  const auto text = line(token.output);
+  CHECK(client.post("/api/v1/notes", draft_json("by token", ""), bearer(text)).status == 201);
+
+  const auto tokens = command({"token", "list", "anna@example.org"});
+  CHECK(contains(tokens.output, "laptop"));
+  CHECK_FALSE(contains(tokens.output, text));
+  const auto id = tokens.output.substr(tokens.output.find('\n') + 1, 36);
+  CHECK(command({"token", "revoke", text}).status.code == 1);
+  CHECK(command({"token", "revoke", id}).status.code == 0);
+  CHECK(command({"token", "revoke", id}).status.code == 1);
+  CHECK(client.get("/api/v1/notes", bearer(text)).status == 401);
+
+  const auto second = line(command({"token", "create", "anna@example.org", "--scopes", "notes:read",
+                                    "--expires-in", "never"})
+                               .output);
+  CHECK(client.get("/api/v1/notes", bearer(second)).status == 200);
+  CHECK(contains(command({"user", "deactivate", "anna@example.org"}).output, "deactivated"));
+  CHECK(client.get("/api/v1/notes", bearer(second)).status == 401);
+  CHECK(contains(command({"user", "activate", "anna@example.org"}).output, "admin active"));
+  CHECK(contains(command({"user", "grant", "anna@example.org", "member"}).output, "member active"));
+  CHECK(contains(command({"user", "list"}).output, "anna@example.org"));
+  CHECK(contains(command({"user", "grant", "anna@example.org", "king"}).errors,
+                 "role: expected member or admin, got 'king'"));
+}
+
+TEST_CASE("a password is typed twice, unseen") {
+  const Sqlite backend;
+  REQUIRE(notes::tests::migrate(backend.url(), {"upgrade"}).status.code == 0);
+  const TemporaryDirectory directory;
+  ProcessOptions options;
+  // setsid makes the terminal the one that the program finds as /dev/tty.
+  options.arguments = {"--ctty", "--wait", built("notes-server").string(),
+                       "user",   "create", "anna@example.org"};
+  options.environment = {{"DATABASE_URL", backend.url()}};
+  options.directory = directory.path();
+  options.terminal = true;
+  {
+    Process typing("/usr/bin/setsid", options);
+    typing.wait_for(Stream::output, "New password: ");
+    typing.type("correct horse battery\n");
+    typing.wait_for(Stream::output, "The same again: ");
+    typing.type("correct horse bottery\n");
+    CHECK(typing.wait().code == 1);
+    CHECK(contains(typing.output(), "the two passwords differ"));
+  }
+  Process typing("/usr/bin/setsid", options);
+  typing.wait_for(Stream::output, "New password: ");
+  typing.type("correct horse battery\n");
+  typing.wait_for(Stream::output, "The same again: ");
+  typing.type("correct horse battery\n");
+  CHECK(typing.wait().code == 0);
+  CHECK(contains(typing.output(), "anna@example.org member active"));
+  CHECK_FALSE(contains(typing.output(), "horse"));
+  CHECK(contains(server_command(backend.url(), {"user", "set-password", "anna@example.org"}).errors,
+                 "give it on standard input with --password-stdin"));
+}
