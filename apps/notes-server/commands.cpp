@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "account_commands.hpp"
+#include "api/routes.hpp"
 #include "base/clock.hpp"
 #include "cli/completion.hpp"
 #include "cli/manual.hpp"
@@ -42,6 +43,11 @@ ExitCode serve(const cli::Invocation& invocation) {
   return ExitCode::ok;
 }
 
+ExitCode print_openapi(const cli::Invocation& invocation) {
+  invocation.out().write(api::openapi_document(invocation.app().version));
+  return ExitCode::ok;
+}
+
 std::string redacted(std::string_view url) { return db::Url::parse(url).redacted(); }
 
 }  // namespace
@@ -55,6 +61,9 @@ cli::App app() {
                              .summary = "listen and answer until SIGTERM or Ctrl-C (the default)",
                              .settings = cli::Settings::used,
                              .run = serve},
+                            {.name = "openapi",
+                             .summary = "print the API's contract, an OpenAPI 3.1 document",
+                             .run = print_openapi},
                             cli::config_show_command(redacted),
                             cli::config_example_command(),
                             cli::completion_command(),

@@ -48,8 +48,8 @@ api::Gate gate_of(const config::Settings& settings, service::Authenticator& auth
 
 }  // namespace
 
-ServerApp::ServerApp(const config::Settings& settings, std::string version, const Clock& clock,
-                     telemetry::Logger& logger)
+ServerApp::ServerApp(const config::Settings& settings, const std::string& version,
+                     const Clock& clock, telemetry::Logger& logger)
     : server_settings_(require_loopback_if_open(settings.server, settings)),
       logger_(logger),
       database_(settings.database, logger, metrics_),
@@ -62,15 +62,20 @@ ServerApp::ServerApp(const config::Settings& settings, std::string version, cons
       note_handlers_(
           notes_, cursor_signer_,
           settings.server.require_if_match ? api::IfMatch::required : api::IfMatch::optional),
-      probe_handlers_(readiness_, metrics_, std::move(version)),
+      probe_handlers_(readiness_, metrics_),
+      page_handlers_(version),
+      contract_handlers_(version),
       admin_(settings.admin.enabled
                  ? std::make_unique<http::Server>(
                        require_loopback_if_open(admin_server_settings(settings), settings),
                        http::Router(api::admin_routes(probe_handlers_)), logger, metrics_)
                  : nullptr),
       server_(server_settings_,
-              http::Router(
-                  api::routes(gate_of(settings, authenticator_), note_handlers_, probe_handlers_)),
+              http::Router(api::routes(gate_of(settings, authenticator_),
+                                       {.notes = &note_handlers_,
+                                        .probes = &probe_handlers_,
+                                        .page = &page_handlers_,
+                                        .contract = &contract_handlers_})),
               logger, metrics_) {}
 
 std::uint16_t ServerApp::port() const { return server_.port(); }

@@ -4,7 +4,9 @@
 #include <memory>
 #include <string>
 
+#include "api/contract_handlers.hpp"
 #include "api/note_handlers.hpp"
+#include "api/page_handlers.hpp"
 #include "api/probe_handlers.hpp"
 #include "base/clock.hpp"
 #include "config/settings.hpp"
@@ -27,7 +29,7 @@ class ServerApp {
   /// Listens from then on. Throws Error{refused} for an address that is not this machine's own
   /// when nobody has to log in, and what http::Server and db::Database throw. `clock` and
   /// `logger` must outlive it.
-  ServerApp(const config::Settings& settings, std::string version, const Clock& clock,
+  ServerApp(const config::Settings& settings, const std::string& version, const Clock& clock,
             telemetry::Logger& logger);
 
   std::uint16_t port() const;
@@ -50,6 +52,8 @@ class ServerApp {
   service::ReadinessProbe readiness_;
   api::NoteHandlers note_handlers_;
   api::ProbeHandlers probe_handlers_;
+  api::PageHandlers page_handlers_;
+  api::ContractHandlers contract_handlers_;
   std::unique_ptr<http::Server> admin_;
   http::Server server_;
 };

@@ -75,7 +75,9 @@ std::size_t count_lines(const Request& request, std::string_view name) {
   return count;
 }
 
-std::optional<Scope> needed_scope(Access access) {
+}  // namespace
+
+std::optional<domain::Scope> needed_scope(Access access) {
   switch (access) {
     case Access::everybody:
       return std::nullopt;
@@ -86,8 +88,6 @@ std::optional<Scope> needed_scope(Access access) {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 std::vector<http::Route> Gate::guard(std::vector<Endpoint> endpoints) const {
   std::vector<http::Route> routes;

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "domain/scope.hpp"
 #include "http/route.hpp"
 #include "service/authenticator.hpp"
 
@@ -16,6 +18,9 @@ enum class Access {
   read_notes,   ///< a user; a token needs the scope notes:read
   write_notes,  ///< a user; a token needs the scope notes:write
 };
+
+/// The scope that a token needs; none where no credentials are looked at.
+std::optional<domain::Scope> needed_scope(Access access);
 
 /// One row of the service's route table.
 struct Endpoint {

@@ -26,6 +26,7 @@ http::ApiDescription api_description(std::string_view version) {
       .tags = {{"Notes", "Notes and their trash."}, {"Service", "The service itself."}},
       .operations = {},
       .schemas = {}};
+  append(api.operations, contract_operations());
   append(api.operations, probe_operations());
   append(api.operations, note_operations());
   append(api.operations, note_history_operations());

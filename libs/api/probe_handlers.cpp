@@ -1,7 +1,5 @@
 #include "api/probe_handlers.hpp"
 
-#include <utility>
-
 #include "api/json.hpp"
 
 namespace notes::api {
@@ -12,9 +10,8 @@ using http::Response;
 
 }  // namespace
 
-ProbeHandlers::ProbeHandlers(service::ReadinessProbe& readiness, const telemetry::Metrics& metrics,
-                             std::string version)
-    : readiness_(readiness), metrics_(metrics), version_(std::move(version)) {}
+ProbeHandlers::ProbeHandlers(service::ReadinessProbe& readiness, const telemetry::Metrics& metrics)
+    : readiness_(readiness), metrics_(metrics) {}
 
 Response ProbeHandlers::health(const Request&) const {
   return http::respond(200, "application/json", R"({"status":"ok"})");
@@ -30,10 +27,6 @@ Response ProbeHandlers::readiness(const Request&) const {
 
 Response ProbeHandlers::ping(const Request&) const {
   return http::respond(200, "text/plain; charset=utf-8", "pong");
-}
-
-Response ProbeHandlers::describe(const Request&) const {
-  return http::respond(200, "application/json", service_description(version_));
 }
 
 Response ProbeHandlers::metrics(const Request&) const {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <string>
 
 #include "http/message.hpp"
 #include "service/readiness.hpp"
@@ -12,9 +11,7 @@ namespace notes::api {
 /// What orchestrators and operators ask. Thread-safe; what it is given must outlive it.
 class ProbeHandlers {
  public:
-  /// `version` is this build's.
-  ProbeHandlers(service::ReadinessProbe& readiness, const telemetry::Metrics& metrics,
-                std::string version);
+  ProbeHandlers(service::ReadinessProbe& readiness, const telemetry::Metrics& metrics);
 
   /// From now on readiness is refused, so that no new client is sent here.
   void begin_draining() { draining_ = true; }
@@ -24,15 +21,12 @@ class ProbeHandlers {
   /// 200 when every check passes, else 503; the checks either way.
   http::Response readiness(const http::Request& request) const;
   http::Response ping(const http::Request& request) const;
-  /// What this service is and where its parts are.
-  http::Response describe(const http::Request& request) const;
   /// Prometheus' text format.
   http::Response metrics(const http::Request& request) const;
 
  private:
   service::ReadinessProbe& readiness_;
   const telemetry::Metrics& metrics_;
-  std::string version_;
   std::atomic<bool> draining_ = false;
 };
 

@@ -44,19 +44,10 @@ Operation ping() {
                        .contents = {{"text/plain", Schema::one_of({"pong"})}}}}};
 }
 
-Operation get_service_description() {
-  return {.id = "get_service_description",
-          .tag = kTag,
-          .summary = "What this service is and where its parts are",
-          .answers = {{.status = 200,
-                       .description = "Name, version and links.",
-                       .contents = json_of("ServiceDescription")}}};
-}
-
 }  // namespace
 
 std::vector<Operation> probe_operations() {
-  return {get_service_description(), health("get_health", "The database is not asked."),
+  return {health("get_health", "The database is not asked."),
           health("get_api_health", "As /healthz, where only /api is let through."), get_readiness(),
           ping()};
 }

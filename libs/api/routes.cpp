@@ -3,6 +3,10 @@
 #include <string_view>
 #include <utility>
 
+#include "api/access_contract.hpp"
+#include "api/operations.hpp"
+#include "http/openapi.hpp"
+
 namespace notes::api {
 namespace {
 
@@ -26,26 +30,49 @@ void add_unversioned(std::vector<Endpoint>& rows) {
 
 }  // namespace
 
-std::vector<http::Route> routes(const Gate& gate, NoteHandlers& notes, ProbeHandlers& probes) {
+std::vector<Endpoint> endpoints(Handlers to) {
   // clang-format off
   std::vector<Endpoint> rows{
-      {Method::get,     "/",                          "get_service_description", Runs::inline_,   Access::everybody,   [&](const Request& r, const Caller&) { return probes.describe(r); }},
-      {Method::get,     "/healthz",                   "get_health",              Runs::inline_,   Access::everybody,   [&](const Request& r, const Caller&) { return probes.health(r); }},
-      {Method::get,     "/readyz",                    "get_readiness",           Runs::on_worker, Access::everybody,   [&](const Request& r, const Caller&) { return probes.readiness(r); }},
-      {Method::get,     "/ping",                      "ping",                    Runs::inline_,   Access::everybody,   [&](const Request& r, const Caller&) { return probes.ping(r); }},
-      {Method::get,     "/api/v1/health",             "get_api_health",          Runs::inline_,   Access::everybody,   [&](const Request& r, const Caller&) { return probes.health(r); }},
-      {Method::get,     "/api/v1/notes",              "list_notes",              Runs::on_worker, Access::read_notes,   [&](const Request& r, const Caller& c) { return notes.list(r, c.actor); }},
-      {Method::post,    "/api/v1/notes",              "create_note",             Runs::on_worker, Access::write_notes,  [&](const Request& r, const Caller& c) { return notes.create(r, c.actor); }},
-      {Method::get,     "/api/v1/notes/changes",      "list_note_changes",       Runs::on_worker, Access::read_notes,   [&](const Request& r, const Caller& c) { return notes.changes(r, c.actor); }},
-      {Method::get,     "/api/v1/notes/{id}",         "get_note",                Runs::on_worker, Access::read_notes,   [&](const Request& r, const Caller& c) { return notes.get(r, c.actor); }},
-      {Method::put,     "/api/v1/notes/{id}",         "replace_note",            Runs::on_worker, Access::write_notes,  [&](const Request& r, const Caller& c) { return notes.replace(r, c.actor); }},
-      {Method::patch,   "/api/v1/notes/{id}",         "patch_note",              Runs::on_worker, Access::write_notes,  [&](const Request& r, const Caller& c) { return notes.patch(r, c.actor); }},
-      {Method::delete_, "/api/v1/notes/{id}",         "trash_note",              Runs::on_worker, Access::write_notes,  [&](const Request& r, const Caller& c) { return notes.trash(r, c.actor); }},
-      {Method::post,    "/api/v1/notes/{id}/restore", "restore_note",            Runs::on_worker, Access::write_notes,  [&](const Request& r, const Caller& c) { return notes.restore(r, c.actor); }},
+      {Method::get,     "/",                          "get_home",          Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.page->home(r); }},
+      {Method::get,     "/page/{file}",               "get_page_file",     Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.page->page_file(r); }},
+      {Method::get,     "/openapi.json",              "get_openapi",       Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.contract->document(r); }},
+      {Method::get,     "/docs",                      "get_docs",          Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.contract->docs(r); }},
+      {Method::get,     "/docs/{file}",               "get_docs_file",     Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.contract->docs_file(r); }},
+      {Method::get,     "/healthz",                   "get_health",        Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.probes->health(r); }},
+      {Method::get,     "/readyz",                    "get_readiness",     Runs::on_worker, Access::everybody,   [to](const Request& r, const Caller&) { return to.probes->readiness(r); }},
+      {Method::get,     "/ping",                      "ping",              Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.probes->ping(r); }},
+      {Method::get,     "/api/v1/health",             "get_api_health",    Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.probes->health(r); }},
+      {Method::get,     "/api/v1/notes",              "list_notes",        Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->list(r, c.actor); }},
+      {Method::post,    "/api/v1/notes",              "create_note",       Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->create(r, c.actor); }},
+      {Method::get,     "/api/v1/notes/changes",      "list_note_changes", Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->changes(r, c.actor); }},
+      {Method::get,     "/api/v1/notes/{id}",         "get_note",          Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->get(r, c.actor); }},
+      {Method::put,     "/api/v1/notes/{id}",         "replace_note",      Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->replace(r, c.actor); }},
+      {Method::patch,   "/api/v1/notes/{id}",         "patch_note",        Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->patch(r, c.actor); }},
+      {Method::delete_, "/api/v1/notes/{id}",         "trash_note",        Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->trash(r, c.actor); }},
+      {Method::post,    "/api/v1/notes/{id}/restore", "restore_note",      Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->restore(r, c.actor); }},
   };
   // clang-format on
   add_unversioned(rows);
-  return gate.guard(std::move(rows));
+  return rows;
+}
+
+std::vector<http::Route> routes(const Gate& gate, Handlers to) { return gate.guard(endpoints(to)); }
+
+std::string openapi_document(std::string_view version) {
+  auto api = api_description(version);
+  api.credentials = credential_schemes();
+  std::vector<http::Route> rows;
+  for (const auto& endpoint : endpoints({})) {
+    rows.push_back({.method = endpoint.method,
+                    .pattern = endpoint.pattern,
+                    .operation = endpoint.operation,
+                    .runs = endpoint.runs,
+                    .handler = {}});
+    for (auto& operation : api.operations) {
+      if (operation.id == endpoint.operation) guard(operation, endpoint.access);
+    }
+  }
+  return http::openapi_document(rows, api);
 }
 
 std::vector<http::Route> admin_routes(ProbeHandlers& probes) {

@@ -139,6 +139,29 @@ std::string parameter_json(const Parameter& parameter) {
   return object.add("schema", parameter.schema.json()).json();
 }
 
+std::string security_json(const std::vector<Credential>& credentials) {
+  std::vector<std::string> alternatives;
+  for (const auto& credential : credentials) {
+    std::vector<std::string> scopes;
+    for (const auto& scope : credential.scopes) scopes.push_back(json_string(scope));
+    alternatives.push_back(JsonObject().add(credential.scheme, array_of(scopes)).json());
+  }
+  return array_of(alternatives);
+}
+
+std::string scheme_json(const CredentialScheme& scheme) {
+  JsonObject object;
+  switch (scheme.kind) {
+    case CredentialScheme::Kind::bearer:
+      object.add_text("type", "http").add_text("scheme", "bearer");
+      break;
+    case CredentialScheme::Kind::cookie:
+      object.add_text("type", "apiKey").add_text("in", "cookie").add_text("name", scheme.cookie);
+      break;
+  }
+  return object.add_text("description", scheme.description).json();
+}
+
 std::string operation_json(const Documented& documented) {
   const Operation& operation = *documented.operation;
   std::string description(operation.description);
@@ -163,7 +186,9 @@ std::string operation_json(const Documented& documented) {
         "requestBody",
         JsonObject().add("required", "true").add("content", contents_json(operation.body)).json());
   }
-  return object.add("responses", answers_json(operation)).json();
+  return object.add("security", security_json(operation.credentials))
+      .add("responses", answers_json(operation))
+      .json();
 }
 
 void check_parameters(const Route& route, const Operation& operation) {
@@ -240,7 +265,10 @@ std::string components_json(const ApiDescription& api) {
   }
   JsonObject headers;
   for (const auto& field : fields_of_every_answer()) headers.add(field.name, field_json(field));
+  JsonObject credentials;
+  for (const auto& scheme : api.credentials) credentials.add(scheme.name, scheme_json(scheme));
   return JsonObject()
+      .add("securitySchemes", credentials.json())
       .add("schemas", schemas.json())
       .add("responses", responses.json())
       .add("headers", headers.json())

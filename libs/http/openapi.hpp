@@ -15,6 +15,16 @@ struct Tag {
   std::string_view description;
 };
 
+/// A way to say who calls.
+struct CredentialScheme {
+  enum class Kind { bearer, cookie };
+
+  std::string_view name;
+  Kind kind = Kind::bearer;
+  std::string_view cookie = {};  ///< the cookie's name
+  std::string_view description;
+};
+
 /// What a service's document says beside its routes.
 struct ApiDescription {
   std::string_view title;
@@ -23,6 +33,7 @@ struct ApiDescription {
   std::vector<Tag> tags;
   std::vector<Operation> operations;
   std::vector<NamedSchema> schemas;
+  std::vector<CredentialScheme> credentials = {};
 };
 
 /// The problems that the server itself answers to any request, whatever route it is for: those of

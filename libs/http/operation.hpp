@@ -50,6 +50,12 @@ struct Refusal {
   std::vector<Field> fields = {};
 };
 
+/// Credentials that an operation takes, with the roles or scopes that they must have.
+struct Credential {
+  std::string_view scheme;  ///< one of ApiDescription::credentials
+  std::vector<std::string> scopes = {};
+};
+
 /// The contract of the route rows that name it.
 struct Operation {
   std::string_view id;  ///< the rows' operationId: "get_note"
@@ -60,6 +66,7 @@ struct Operation {
   std::vector<Content> body = {};  ///< each media type that it is read in; empty: none is read
   std::vector<Answer> answers;
   std::vector<Refusal> refusals = {};
+  std::vector<Credential> credentials = {};  ///< any one of them; empty: none are looked at
 };
 
 }  // namespace notes::http

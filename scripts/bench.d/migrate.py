@@ -24,7 +24,7 @@ VERSION = 20240101000000  # dbmate's versions are times; they only need to be in
 def install_dbmate(folder):
     """dbmate's program for this machine, from npm, in a folder of its own."""
     if shutil.which("npm") is None:
-        run([ROOT / "scripts/install_packages", "bench-npm"])
+        run([ROOT / "scripts/install_packages", "npm"])
     run([find_program("npm"), "install", "--prefix", folder, "--no-audit", "--no-fund", "dbmate"], directory=folder)
     machine_name = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
     program = folder / f"node_modules/@dbmate/linux-{machine_name}/bin/dbmate"

@@ -1,0 +1,40 @@
+# notes_fetch_swagger_ui(<variable>)
+# The browser of the API's contract, as npm publishes it: its script and style, fetched when CMake configures and held
+# against the hash below. Without npm, or without a registry that it reaches, the server is built without them.
+set(NOTES_API_DOCS AUTO CACHE STRING "Fetch Swagger UI with npm for /docs: AUTO (when it can be), ON (or fail), OFF")
+set_property(CACHE NOTES_API_DOCS PROPERTY STRINGS AUTO ON OFF)
+
+function(notes_fetch_swagger_ui variable)
+  set(${variable} "" PARENT_SCOPE)
+  if(NOTES_API_DOCS STREQUAL "OFF")
+    return()
+  endif()
+  set(version 5.35.0)
+  set(sha512 "534eaba4cb56f55dd73c638179a993512af4674f63317e0826e00da44fc465b021c341bc0a0c2bcd4e18997927fe1d3008336c5dd19aad334d1c2dec53cc9551")
+  set(folder "${CMAKE_BINARY_DIR}/npm")
+  set(archive "${folder}/swagger-ui-dist-${version}.tgz")
+  file(MAKE_DIRECTORY "${folder}")
+  set(reason "there is no npm")
+  find_program(NOTES_NPM npm)
+  if(NOTES_NPM AND NOT EXISTS "${archive}")
+    execute_process(COMMAND "${NOTES_NPM}" pack --silent swagger-ui-dist@${version}
+      WORKING_DIRECTORY "${folder}" TIMEOUT 60 OUTPUT_QUIET ERROR_VARIABLE reason)
+    string(STRIP "npm pack: ${reason}" reason)
+  endif()
+  if(EXISTS "${archive}")
+    file(SHA512 "${archive}" found)
+    if(NOT found STREQUAL sha512)
+      file(REMOVE "${archive}")
+      message(FATAL_ERROR "swagger-ui-dist ${version} of npm has the SHA-512 ${found}, not ${sha512}: do not trust this "
+        "registry, or configure with -DNOTES_API_DOCS=OFF")
+    endif()
+    file(ARCHIVE_EXTRACT INPUT "${archive}" DESTINATION "${folder}"
+      PATTERNS package/swagger-ui-bundle.js package/swagger-ui.css)
+    set(${variable} "${folder}/package/swagger-ui-bundle.js" "${folder}/package/swagger-ui.css" PARENT_SCOPE)
+  elseif(NOTES_API_DOCS STREQUAL "ON")
+    message(FATAL_ERROR "NOTES_API_DOCS is ON and swagger-ui-dist ${version} cannot be fetched: ${reason}")
+  else()
+    message(WARNING "/docs is built without Swagger UI: ${reason}. Configure again where npm reaches a registry, or "
+      "with -DNOTES_API_DOCS=OFF to be content with it")
+  endif()
+endfunction()
