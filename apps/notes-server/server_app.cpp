@@ -57,7 +57,8 @@ ServerApp::ServerApp(const config::Settings& settings, const std::string& versio
       cursor_signer_(settings.secret_key.reveal(), "cursor"),
       last_use_(database_, logger),
       authenticator_(database_, clock, last_use_),
-      notes_(database_, clock),
+      notes_(database_, clock,
+             {.max_revisions = static_cast<std::int64_t>(settings.notes.max_revisions)}),
       readiness_(database_, clock),
       note_handlers_(
           notes_, cursor_signer_,

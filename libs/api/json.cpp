@@ -134,6 +134,34 @@ Schema change_page_schema() {
         Schema::Need::optional}});
 }
 
+void write_revision(Writer& writer, const domain::NoteRevision& revision, domain::Bodies bodies) {
+  writer.StartObject();
+  writer.Key("version");
+  writer.Int64(revision.version);
+  write_member(writer, "title", revision.title);
+  if (bodies == domain::Bodies::read) write_member(writer, "body", revision.body);
+  writer.Key("tags");
+  write(writer, revision.tags);
+  write_member(writer, "updated_at", to_string(revision.updated_at));
+  writer.EndObject();
+}
+
+Schema revision_schema(domain::Bodies bodies) {
+  std::vector<Schema::Member> members{
+      {"version", Schema::integer(1)},
+      {"title", Schema::text(1, domain::kMaxTitleCharacters)},
+      {"tags", Schema::array(Schema::text(1, domain::kMaxTagCharacters), domain::kMaxTags)},
+      {"updated_at", Schema::date_time().described("When the note came to say so.")}};
+  if (bodies == domain::Bodies::read) members.push_back({"body", Schema::text()});
+  return Schema::object(members);
+}
+
+Schema revision_page_schema() {
+  return Schema::object({{"items", Schema::array(revision_schema(domain::Bodies::left_out))},
+                         {"next_before", Schema::integer(1).nullable().described(
+                                             "The value of before for the next page.")}});
+}
+
 void write_change(Writer& writer, const domain::NoteChange& change) {
   writer.StartObject();
   writer.Key("sequence");
@@ -197,6 +225,33 @@ std::string to_json(const service::NotePage& page, const std::optional<std::stri
   return text_of(buffer);
 }
 
+std::string to_json(const domain::NoteRevision& revision) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  write_revision(writer, revision, domain::Bodies::read);
+  return text_of(buffer);
+}
+
+std::string to_json(const service::RevisionPage& page) {
+  rapidjson::StringBuffer buffer;
+  Writer writer(buffer);
+  writer.StartObject();
+  writer.Key("items");
+  writer.StartArray();
+  for (const auto& revision : page.items) {
+    write_revision(writer, revision, domain::Bodies::left_out);
+  }
+  writer.EndArray();
+  writer.Key("next_before");
+  if (page.next_before) {
+    writer.Int64(*page.next_before);
+  } else {
+    writer.Null();
+  }
+  writer.EndObject();
+  return text_of(buffer);
+}
+
 std::string to_json(const service::ChangePage& page) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
@@ -241,6 +296,8 @@ std::vector<http::NamedSchema> written_schemas() {
           {"ListedNote", note_schema(Schema::Need::optional)
                              .described("A note, or of it the members that fields names.")},
           {"NotePage", note_page_schema()},
+          {"NoteRevision", revision_schema(domain::Bodies::read)},
+          {"NoteRevisionPage", revision_page_schema()},
           {"NoteChangePage", change_page_schema()},
           {"Health", Schema::object({{"status", Schema::one_of({"ok"})}})},
           {"Readiness", readiness_schema()},

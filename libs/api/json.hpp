@@ -32,6 +32,10 @@ std::optional<std::size_t> note_field(std::string_view name);
 std::string to_json(const service::NotePage& page, const std::optional<std::string>& next_cursor,
                     NoteFields fields = kEveryField);
 
+std::string to_json(const domain::NoteRevision& revision);
+/// {"items":[…],"next_before":…}, each item without its body; null on the last page.
+std::string to_json(const service::RevisionPage& page);
+
 /// {"items":[{"sequence":…,"id":…,"note":{…}},…],"next":…,"has_more":…}, where the note is null for
 /// one that was deleted for good; with a base also "base":….
 std::string to_json(const service::ChangePage& page);

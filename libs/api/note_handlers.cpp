@@ -1,5 +1,6 @@
 #include "api/note_handlers.hpp"
 
+#include <charconv>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "api/note_reader.hpp"
 #include "api/operation_parts.hpp"
 #include "api/page_request.hpp"
+#include "api/revision_request.hpp"
 #include "base/error.hpp"
 #include "http/problem.hpp"
 
@@ -31,6 +33,14 @@ NoteId note_id(const Request& request) {
   const auto id = NoteId::parse(text);
   if (!id) throw Error(ErrorCode::not_found, fmt::format("there is no note {}", text));
   return *id;
+}
+
+std::int64_t revision_version(const Request& request) {
+  const auto text = request.path_value("version");
+  std::int64_t version = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
+  if (error == std::errc{} && end == text.data() + text.size() && version >= 1) return version;
+  throw Error(ErrorCode::not_found, fmt::format("there is no version {}", text));
 }
 
 char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -206,6 +216,30 @@ Response NoteHandlers::restore(const Request& request, const Actor& actor) {
   const auto condition = precondition(request, actor, id);
   if (condition.failed) return stale(request, id, *condition.failed);
   return answer(request, id, notes_.restore(actor, id, condition.expected));
+}
+
+Response NoteHandlers::revisions(const Request& request, const Actor& actor) {
+  const auto asked = RevisionRequest::from(request);
+  const auto page = notes_.revisions(actor, note_id(request), asked.before, asked.limit);
+  auto response = http::respond(200, kJson, to_json(page));
+  if (page.next_before) {
+    response.headers.add("Link",
+                         next_link(request, {{"before", std::to_string(*page.next_before)}}));
+  }
+  return response;
+}
+
+Response NoteHandlers::revision(const Request& request, const Actor& actor) {
+  const auto revision = notes_.revision(actor, note_id(request), revision_version(request));
+  return http::respond(200, kJson, to_json(revision));
+}
+
+Response NoteHandlers::restore_revision(const Request& request, const Actor& actor) {
+  const auto id = note_id(request);
+  const auto version = revision_version(request);
+  const auto condition = precondition(request, actor, id);
+  if (condition.failed) return stale(request, id, *condition.failed);
+  return answer(request, id, notes_.restore_revision(actor, id, version, condition.expected));
 }
 
 Response NoteHandlers::changes(const Request& request, const Actor& actor) {

@@ -25,6 +25,10 @@ class NoteHandlers {
   /// With permanent=true deletes a note in the trash for good.
   http::Response trash(const http::Request& request, const domain::Actor& actor);
   http::Response restore(const http::Request& request, const domain::Actor& actor);
+  /// What a note said in earlier versions, and the way back to one.
+  http::Response revisions(const http::Request& request, const domain::Actor& actor);
+  http::Response revision(const http::Request& request, const domain::Actor& actor);
+  http::Response restore_revision(const http::Request& request, const domain::Actor& actor);
   /// The feed of changes, for clients that keep a copy.
   http::Response changes(const http::Request& request, const domain::Actor& actor);
 

@@ -1,11 +1,16 @@
+#include <utility>
+
 #include "api/change_feed.hpp"
 #include "api/operation_parts.hpp"
 #include "api/operations.hpp"
+#include "api/revision_request.hpp"
 
 namespace notes::api {
 namespace {
 
+using http::In;
 using http::Operation;
+using http::Schema;
 
 constexpr std::string_view kTag = "Notes";
 
@@ -27,8 +32,63 @@ Operation list_note_changes() {
                        invalid()}};
 }
 
+http::Parameter version_parameter() {
+  return {.in = In::path,
+          .name = "version",
+          .description = "An earlier version of the note.",
+          .schema = Schema::integer(1)};
+}
+
+http::Refusal no_such_revision() {
+  return {.status = 404, .when = "There is no such note, or that version of it is not kept."};
+}
+
+Operation list_note_revisions() {
+  auto parameters = RevisionRequest::parameters();
+  parameters.insert(parameters.begin(), note_id_parameter());
+  return {.id = "list_note_revisions",
+          .tag = kTag,
+          .summary = "Lists what a note said before, the newest first",
+          .description =
+              "What the note said is kept whenever its title, body or tags are changed; so many "
+              "versions as notes.max_revisions says. Bodies are left out.",
+          .parameters = std::move(parameters),
+          .answers = {{.status = 200,
+                       .description = "A page of earlier versions.",
+                       .contents = json_of("NoteRevisionPage"),
+                       .fields = {next_page_field()}}},
+          .refusals = {no_such_note(), invalid()}};
+}
+
+Operation get_note_revision() {
+  return {.id = "get_note_revision",
+          .tag = kTag,
+          .summary = "Reads what a note said in an earlier version",
+          .parameters = {note_id_parameter(), version_parameter()},
+          .answers = {{.status = 200,
+                       .description = "That version.",
+                       .contents = json_of("NoteRevision")}},
+          .refusals = {no_such_revision()}};
+}
+
+Operation restore_note_revision() {
+  return {.id = "restore_note_revision",
+          .tag = kTag,
+          .summary = "Makes a note say what it said in an earlier version",
+          .description =
+              "A new version with that title, body and tags; what the note says now is kept.",
+          .parameters = {note_id_parameter(), version_parameter(), if_match_parameter()},
+          .answers = {{.status = 200,
+                       .description = "The note as it is now.",
+                       .contents = json_of("Note"),
+                       .fields = {etag_field()}}},
+          .refusals = {malformed(), no_such_revision(), stale_version()}};
+}
+
 }  // namespace
 
-std::vector<Operation> note_history_operations() { return {list_note_changes()}; }
+std::vector<Operation> note_history_operations() {
+  return {list_note_changes(), list_note_revisions(), get_note_revision(), restore_note_revision()};
+}
 
 }  // namespace notes::api

@@ -50,6 +50,9 @@ std::vector<Endpoint> endpoints(Handlers to) {
       {Method::patch,   "/api/v1/notes/{id}",         "patch_note",        Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->patch(r, c.actor); }},
       {Method::delete_, "/api/v1/notes/{id}",         "trash_note",        Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->trash(r, c.actor); }},
       {Method::post,    "/api/v1/notes/{id}/restore", "restore_note",      Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->restore(r, c.actor); }},
+      {Method::get,     "/api/v1/notes/{id}/revisions", "list_note_revisions", Runs::on_worker, Access::read_notes, [to](const Request& r, const Caller& c) { return to.notes->revisions(r, c.actor); }},
+      {Method::get,     "/api/v1/notes/{id}/revisions/{version}", "get_note_revision", Runs::on_worker, Access::read_notes, [to](const Request& r, const Caller& c) { return to.notes->revision(r, c.actor); }},
+      {Method::post,    "/api/v1/notes/{id}/revisions/{version}/restore", "restore_note_revision", Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->restore_revision(r, c.actor); }},
   };
   // clang-format on
   add_unversioned(rows);

@@ -180,6 +180,14 @@ std::vector<Setting> database_settings() {
   };
 }
 
+std::vector<Setting> notes_settings() {
+  const Section notes("notes", &Settings::notes);
+  return {
+      notes.number<std::size_t>("max_revisions", &NotesSettings::max_revisions, {0, 10'000},
+                                "earlier versions of a note that are kept; 0: no more of them"),
+  };
+}
+
 std::vector<Setting> cron_settings() {
   using C = CronSettings;
   const Section cron("cron", &Settings::cron);
@@ -221,7 +229,7 @@ std::vector<Setting> log_settings() {
 std::vector<Setting> all_settings() {
   std::vector<Setting> all{environment_setting(), secret_key_setting(), auth_setting()};
   for (auto& section : {server_settings(), accounts_settings(), admin_settings(),
-                        database_settings(), cron_settings(), log_settings()}) {
+                        database_settings(), notes_settings(), cron_settings(), log_settings()}) {
     all.insert(all.end(), section.begin(), section.end());
   }
   return all;

@@ -82,6 +82,11 @@ struct DatabaseSettings {
   unsigned max_retries = 5;
 };
 
+/// What is kept of notes.
+struct NotesSettings {
+  std::size_t max_revisions = 100;
+};
+
 struct LogSettings {
   LogLevelSetting level = LogLevelSetting::info;
   LogFormatSetting format = LogFormatSetting::automatic;
@@ -117,6 +122,7 @@ struct Settings {
   AccountsSettings accounts;
   AdminSettings admin;
   DatabaseSettings database;
+  NotesSettings notes;
   CronSettings cron;
   LogSettings log;
 };

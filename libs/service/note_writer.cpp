@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "domain/tag.hpp"
 #include "store/note_feed.hpp"
+#include "store/note_revisions.hpp"
 #include "store/note_stats.hpp"
 #include "store/note_tags.hpp"
 #include "store/notes.hpp"
@@ -31,13 +32,13 @@ bool allows(std::optional<std::int64_t> expected_version, const Note& note) {
 
 }  // namespace
 
-NoteWriter::NoteWriter(db::Session& session, const domain::Actor& actor, Timestamp now,
-                       std::int64_t changes)
+NoteWriter::NoteWriter(db::Session& session, const Options& options)
     : session_(session),
-      owner_(actor.user),
-      now_(now),
-      next_sequence_(store::take_sequences(session, actor.user, changes)),
-      left_(changes) {}
+      owner_(options.actor.user),
+      now_(options.now),
+      rules_(options.rules),
+      next_sequence_(store::take_sequences(session, owner_, options.changes)),
+      left_(options.changes) {}
 
 std::optional<Note> NoteWriter::insert(NoteId id, const domain::NoteDraft& draft) {
   Note note{.id = id,
@@ -62,14 +63,20 @@ Changed NoteWriter::patch(NoteId id, const domain::NotePatch& patch,
     if (!allows(expected_version, note)) return Stale{note.version};
     return note;
   }
-  auto note = store::update_note(
+  const bool keeps = rules_.max_revisions > 0 && (patch.title || patch.body || patch.tags);
+  if (keeps) store::keep_revision(session_, owner_, id, expected_version);
+  auto updated = store::update_note(
       session_, owner_, id, patch,
       {.sequence = next_sequence(), .now = now_, .expected_version = expected_version});
-  if (!note) return Stale{find(id).version};
-  if (patch.tags) {
-    note->tags = store::set_tags(session_, owner_, id, domain::tags_of(*patch.tags), now_);
+  if (!updated) return Stale{find(id).version};
+  if (keeps && updated->revisions > rules_.max_revisions) {
+    store::prune_revisions(session_, id, rules_.max_revisions);
   }
-  return std::move(*note);
+  auto& note = updated->note;
+  if (patch.tags) {
+    note.tags = store::set_tags(session_, owner_, id, domain::tags_of(*patch.tags), now_);
+  }
+  return std::move(note);
 }
 
 std::optional<Stale> NoteWriter::trash(NoteId id, std::optional<std::int64_t> expected_version) {

@@ -21,24 +21,37 @@ struct Stale {
 /// The note as the change has left it, or why it was not made.
 using Changed = std::variant<domain::Note, Stale>;
 
+/// How notes are written.
+struct NoteRules {
+  std::int64_t max_revisions = 100;  ///< of one note; 0: none are kept
+};
+
 /// Writes one owner's notes inside a transaction: the one place where a note is written, and with
-/// it what goes along with every change of one, its place in the owner's feed of changes.
+/// it what goes along with every change of one: its place in the owner's feed of changes, and what
+/// the note said before.
 ///
 /// Making one keeps the owner's other writers waiting until the transaction ends, so it is to be
 /// the first to write there. Arguments are what the domain has found valid. Beside what each call
 /// says, all throw what SOCI throws.
 class NoteWriter {
  public:
-  /// `changes`: how many there will be, which saves asking for their numbers one by one. The
-  /// session must outlive it.
-  NoteWriter(db::Session& session, const domain::Actor& actor, Timestamp now,
-             std::int64_t changes = 1);
+  struct Options {
+    domain::Actor actor;
+    Timestamp now;
+    NoteRules rules;
+    /// How many there will be, which saves asking for their numbers one by one.
+    std::int64_t changes = 1;
+  };
+
+  /// The session must outlive it.
+  NoteWriter(db::Session& session, const Options& options);
 
   /// nullopt when the id is taken.
   std::optional<domain::Note> insert(domain::NoteId id, const domain::NoteDraft& draft);
 
-  /// Changes what the patch names; one that names nothing is no change. Stale, decided by the
-  /// statement that changes it, when `expected_version` is given and not the current one. Throws
+  /// Changes what the patch names; one that names nothing is no change. When it names the title,
+  /// the body or the tags, what they were is kept as a revision. Stale, decided by the statement
+  /// that changes it, when `expected_version` is given and not the current one. Throws
   /// Error{not_found}.
   Changed patch(domain::NoteId id, const domain::NotePatch& patch,
                 std::optional<std::int64_t> expected_version);
@@ -64,6 +77,7 @@ class NoteWriter {
   db::Session& session_;
   domain::UserId owner_;
   Timestamp now_;
+  NoteRules rules_;
   std::int64_t next_sequence_;
   std::int64_t left_;  ///< how many numbers are taken and not given out
 };

@@ -6,6 +6,7 @@
 
 #include "store/note_feed.hpp"
 #include "store/note_list.hpp"
+#include "store/note_revisions.hpp"
 #include "store/notes.hpp"
 
 namespace notes::service {
@@ -14,9 +15,18 @@ namespace {
 using domain::Actor;
 using domain::Note;
 using domain::NoteId;
+using domain::NoteRevision;
 
 Error not_found(NoteId id) {
   return {ErrorCode::not_found, fmt::format("there is no note {}", to_string(id))};
+}
+
+NoteRevision required_revision(db::Session& session, const Actor& actor, NoteId id,
+                               std::int64_t version) {
+  auto revision = store::find_revision(session, actor.user, id, version);
+  if (revision) return std::move(*revision);
+  throw Error(ErrorCode::not_found,
+              fmt::format("of note {} no version {} is kept", to_string(id), version));
 }
 
 void check(std::vector<Violation> violations) {
@@ -25,7 +35,16 @@ void check(std::vector<Violation> violations) {
 
 }  // namespace
 
-Notes::Notes(db::Database& database, const Clock& clock) : database_(database), clock_(clock) {}
+Notes::Notes(db::Database& database, const Clock& clock, NoteRules rules)
+    : database_(database), clock_(clock), rules_(rules) {}
+
+template <typename Work>
+auto Notes::write(const Actor& actor, Timestamp now, Work work) {
+  return database_.transact([&](db::Session& session) {
+    NoteWriter writer(session, {.actor = actor, .now = now, .rules = rules_});
+    return work(writer);
+  });
+}
 
 Note Notes::create(const Actor& actor, const domain::NoteDraft& draft) {
   check(validate(draft));
@@ -51,8 +70,7 @@ Changed Notes::create_as(const Actor& actor, NoteId id, const domain::NoteDraft&
 
 std::optional<Note> Notes::insert(const Actor& actor, NoteId id, const domain::NoteDraft& draft,
                                   Timestamp now) {
-  return database_.transact(
-      [&](db::Session& session) { return NoteWriter(session, actor, now).insert(id, draft); });
+  return write(actor, now, [&](NoteWriter& writer) { return writer.insert(id, draft); });
 }
 
 Note Notes::get(const Actor& actor, NoteId id) {
@@ -91,13 +109,45 @@ Total Notes::count(const Actor& actor, const domain::NoteFilter& filter) {
   return {.count = std::min(found, Total::kMost), .capped = found > Total::kMost};
 }
 
+RevisionPage Notes::revisions(const Actor& actor, NoteId id, std::int64_t before,
+                              std::size_t limit) {
+  RevisionPage page;
+  page.items = database_.read([&](db::Session& session) {
+    // One more than asked for tells whether there is a next page.
+    return store::list_revisions(session, actor.user, id, before, limit + 1);
+  });
+  if (page.items.empty()) get(actor, id);
+  if (page.items.size() > limit) {
+    page.items.resize(limit);
+    page.next_before = page.items.back().version;
+  }
+  return page;
+}
+
+NoteRevision Notes::revision(const Actor& actor, NoteId id, std::int64_t version) {
+  return database_.read(
+      [&](db::Session& session) { return required_revision(session, actor, id, version); });
+}
+
+Changed Notes::restore_revision(const Actor& actor, NoteId id, std::int64_t version,
+                                std::optional<std::int64_t> expected_version) {
+  const Timestamp now = clock_.now();
+  return database_.transact([&](db::Session& session) {
+    NoteWriter writer(session, {.actor = actor, .now = now, .rules = rules_});
+    auto revision = required_revision(session, actor, id, version);
+    return writer.patch(id,
+                        {.title = std::move(revision.title),
+                         .body = std::move(revision.body),
+                         .tags = std::move(revision.tags)},
+                        expected_version);
+  });
+}
+
 Changed Notes::patch(const Actor& actor, NoteId id, const domain::NotePatch& patch,
                      std::optional<std::int64_t> expected_version) {
   check(validate(patch));
-  const Timestamp now = clock_.now();
-  return database_.transact([&](db::Session& session) {
-    return NoteWriter(session, actor, now).patch(id, patch, expected_version);
-  });
+  return write(actor, clock_.now(),
+               [&](NoteWriter& writer) { return writer.patch(id, patch, expected_version); });
 }
 
 Changed Notes::replace(const Actor& actor, NoteId id, const domain::NoteDraft& draft,
@@ -113,26 +163,20 @@ Changed Notes::replace(const Actor& actor, NoteId id, const domain::NoteDraft& d
 
 std::optional<Stale> Notes::trash(const Actor& actor, NoteId id,
                                   std::optional<std::int64_t> expected_version) {
-  const Timestamp now = clock_.now();
-  return database_.transact([&](db::Session& session) {
-    return NoteWriter(session, actor, now).trash(id, expected_version);
-  });
+  return write(actor, clock_.now(),
+               [&](NoteWriter& writer) { return writer.trash(id, expected_version); });
 }
 
 Changed Notes::restore(const Actor& actor, NoteId id,
                        std::optional<std::int64_t> expected_version) {
-  const Timestamp now = clock_.now();
-  return database_.transact([&](db::Session& session) {
-    return NoteWriter(session, actor, now).restore(id, expected_version);
-  });
+  return write(actor, clock_.now(),
+               [&](NoteWriter& writer) { return writer.restore(id, expected_version); });
 }
 
 std::optional<Stale> Notes::delete_for_good(const Actor& actor, NoteId id,
                                             std::optional<std::int64_t> expected_version) {
-  const Timestamp now = clock_.now();
-  return database_.transact([&](db::Session& session) {
-    return NoteWriter(session, actor, now).delete_for_good(id, expected_version);
-  });
+  return write(actor, clock_.now(),
+               [&](NoteWriter& writer) { return writer.delete_for_good(id, expected_version); });
 }
 
 std::variant<ChangePage, FeedBroken> Notes::changes(const Actor& actor, const ChangeQuery& query) {

@@ -10,6 +10,7 @@
 #include "db/database.hpp"
 #include "domain/note_change.hpp"
 #include "domain/note_list.hpp"
+#include "domain/note_revision.hpp"
 #include "domain/user.hpp"
 #include "service/note_writer.hpp"
 
@@ -30,6 +31,12 @@ struct NotePage {
   std::vector<domain::Note> items;
   std::optional<domain::NotePosition> next;  ///< where the next page begins; none on the last
   std::optional<Total> total = {};           ///< when it was asked for
+};
+
+/// A part of what is kept of a note's earlier versions, the newest first and without the bodies.
+struct RevisionPage {
+  std::vector<domain::NoteRevision> items;
+  std::optional<std::int64_t> next_before;  ///< where the next page begins; none on the last
 };
 
 /// A part of the feed of changes of a user's notes.
@@ -61,7 +68,7 @@ struct ChangeQuery {
 /// Error{not_found}.
 class Notes {
  public:
-  Notes(db::Database& database, const Clock& clock);
+  Notes(db::Database& database, const Clock& clock, NoteRules rules = {});
 
   /// Returns once the note is durable. Throws Error{invalid} with every rule that the draft breaks.
   domain::Note create(const domain::Actor& actor, const domain::NoteDraft& draft);
@@ -88,6 +95,19 @@ class Notes {
   /// Makes a note under an id that the client chose. Stale when the id is taken, by whomever.
   /// Throws Error{invalid} as create() does, also for an id that domain::may_be_chosen() refuses.
   Changed create_as(const domain::Actor& actor, domain::NoteId id, const domain::NoteDraft& draft);
+
+  /// What is kept of the note's versions before `before`: what it said before each change of its
+  /// title, body or tags. Throws Error{not_found}, also for a note in the trash. Precondition:
+  /// limit >= 1.
+  RevisionPage revisions(const domain::Actor& actor, domain::NoteId id, std::int64_t before,
+                         std::size_t limit);
+  /// Throws Error{not_found}, also for a version that is not kept.
+  domain::NoteRevision revision(const domain::Actor& actor, domain::NoteId id,
+                                std::int64_t version);
+  /// Makes the title, the body and the tags what they were in that version. Otherwise as patch();
+  /// Error{not_found} also for a version that is not kept.
+  Changed restore_revision(const domain::Actor& actor, domain::NoteId id, std::int64_t version,
+                           std::optional<std::int64_t> expected_version);
 
   /// Changes what the patch names. Stale, decided by the statement that changes it, when
   /// `expected_version` is given and not the current one. Throws Error{invalid} and
@@ -121,9 +141,13 @@ class Notes {
   /// nullopt when the id is taken.
   std::optional<domain::Note> insert(const domain::Actor& actor, domain::NoteId id,
                                      const domain::NoteDraft& draft, Timestamp now);
+  /// Runs `work(NoteWriter&)` in a transaction of its own and returns what it returned.
+  template <typename Work>
+  auto write(const domain::Actor& actor, Timestamp now, Work work);
 
   db::Database& database_;
   const Clock& clock_;
+  NoteRules rules_;
 };
 
 }  // namespace notes::service

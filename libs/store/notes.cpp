@@ -115,7 +115,8 @@ constexpr auto kUpdateNote =
     "archived = COALESCE(CAST(:archived AS SMALLINT), archived), "
     "version = version + 1, updated_at = :now, sequence = :sequence "
     "WHERE id = :id AND owner_id = :owner AND deleted_at IS NULL "
-    "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version) RETURNING {}";
+    "AND (CAST(:any_version AS BIGINT) = 1 OR version = :expected_version) RETURNING {}, "
+    "(SELECT COUNT(*) FROM note_revisions WHERE note_revisions.note_id = notes.id)";
 
 struct UpdateNote : ChangeNote {
   explicit UpdateNote(db::Session& session) : ChangeNote(session) {
@@ -123,7 +124,9 @@ struct UpdateNote : ChangeNote {
     statement.exchange(soci::use(body, body_given, "body"));
     statement.exchange(soci::use(pinned, pinned_given, "pinned"));
     statement.exchange(soci::use(archived, archived_given, "archived"));
-    prepare_reading(fmt::format(kUpdateNote, note_columns(session.dialect())));
+    define_note();
+    statement.exchange(soci::into(revisions));
+    prepare(fmt::format(kUpdateNote, note_columns(session.dialect())));
   }
 
   std::string title;
@@ -134,6 +137,7 @@ struct UpdateNote : ChangeNote {
   soci::indicator pinned_given = soci::i_null;
   int archived = 0;
   soci::indicator archived_given = soci::i_null;
+  long long revisions = 0;
 };
 
 constexpr auto kTrashNote =
@@ -212,15 +216,17 @@ std::optional<Note> find_note_anywhere(db::Session& session, UserId owner, NoteI
   return find.read_one();
 }
 
-std::optional<Note> update_note(db::Session& session, UserId owner, NoteId id,
-                                const NotePatch& patch, const NoteWrite& write) {
+std::optional<UpdatedNote> update_note(db::Session& session, UserId owner, NoteId id,
+                                       const NotePatch& patch, const NoteWrite& write) {
   auto& update = session.kept<UpdateNote>();
   bind(patch.title, update.title, update.title_given);
   bind(patch.body, update.body, update.body_given);
   bind(patch.pinned, update.pinned, update.pinned_given);
   bind(patch.archived, update.archived, update.archived_given);
   update.choose(owner, id, write);
-  return update.read_one();
+  auto note = update.read_one();
+  if (!note) return std::nullopt;
+  return UpdatedNote{.note = std::move(*note), .revisions = update.revisions};
 }
 
 bool trash_note(db::Session& session, UserId owner, NoteId id, const NoteWrite& write) {

@@ -31,12 +31,17 @@ std::optional<domain::Note> find_note(db::Session& session, domain::UserId owner
 std::optional<domain::Note> find_note_anywhere(db::Session& session, domain::UserId owner,
                                                domain::NoteId id);
 
+/// A note as an update has left it.
+struct UpdatedNote {
+  domain::Note note;
+  std::int64_t revisions = 0;  ///< how many of its earlier versions are kept
+};
+
 /// Applies the patch if the note is there and has the expected version: decided inside the UPDATE.
-/// The patch's tags are not applied; see set_tags(). The note as it is now; nullopt when nothing
-/// was changed.
-std::optional<domain::Note> update_note(db::Session& session, domain::UserId owner,
-                                        domain::NoteId id, const domain::NotePatch& patch,
-                                        const NoteWrite& write);
+/// The patch's tags are not applied; see set_tags(). nullopt when nothing was changed.
+std::optional<UpdatedNote> update_note(db::Session& session, domain::UserId owner,
+                                       domain::NoteId id, const domain::NotePatch& patch,
+                                       const NoteWrite& write);
 
 /// Moves the note to the trash, under the same condition. False when nothing was changed.
 bool trash_note(db::Session& session, domain::UserId owner, domain::NoteId id,
