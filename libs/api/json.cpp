@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include <fmt/format.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
@@ -48,9 +49,8 @@ constexpr std::array kNoteMembers{
                [] { return Schema::text(1, domain::kMaxTitleCharacters); }},
     NoteMember{"body", [](Writer& writer, const Note& note) { write(writer, note.body); },
                [] { return Schema::text(0, domain::kMaxBodyBytes); }},
-    NoteMember{
-        "tags", [](Writer& writer, const Note& note) { write(writer, note.tags); },
-        [] { return Schema::array(Schema::text(1, domain::kMaxTagCharacters), domain::kMaxTags); }},
+    NoteMember{"tags", [](Writer& writer, const Note& note) { write(writer, note.tags); },
+               [] { return Schema::array(tag_schema(), domain::kMaxTags); }},
     NoteMember{"pinned", [](Writer& writer, const Note& note) { writer.Bool(note.pinned); },
                [] { return Schema::boolean(); }},
     NoteMember{"archived", [](Writer& writer, const Note& note) { writer.Bool(note.archived); },
@@ -289,6 +289,13 @@ std::string to_json(const service::Readiness& readiness) {
   writer.EndArray();
   writer.EndObject();
   return text_of(buffer);
+}
+
+Schema tag_schema() {
+  // Something that is no white space, and no control character (general category Cc) anywhere.
+  constexpr std::string_view kAny = R"([^\u0000-\u001f\u007f-\u009f]*)";
+  return Schema::text(1, domain::kMaxTagCharacters)
+      .matching(fmt::format(R"({0}[^\s\u0000-\u001f\u007f-\u009f]{0})", kAny));
 }
 
 std::vector<http::NamedSchema> written_schemas() {

@@ -42,6 +42,9 @@ std::string to_json(const service::ChangePage& page);
 
 std::string to_json(const service::Readiness& readiness);
 
+/// A tag's name, written or read.
+http::Schema tag_schema();
+
 /// What all of this looks like, by the names that the OpenAPI document has for it.
 std::vector<http::NamedSchema> written_schemas();
 

@@ -11,6 +11,7 @@
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
 
+#include "api/json.hpp"
 #include "base/suggest.hpp"
 #include "domain/tag.hpp"
 
@@ -204,7 +205,7 @@ std::vector<http::NamedSchema> note_reader_schemas() {
   const auto title = Schema::text(1, domain::kMaxTitleCharacters);
   const auto body =
       Schema::text(0, domain::kMaxBodyBytes).described("At most 512 KiB of UTF-8, without U+0000.");
-  const auto tags = Schema::array(Schema::text(1, domain::kMaxTagCharacters), domain::kMaxTags);
+  const auto tags = Schema::array(tag_schema(), domain::kMaxTags);
   const auto flag = Schema::boolean();
   return {{"NoteDraft", Schema::object({{"title", title},
                                         {"body", body.with_default(R"("")"), Need::optional},

@@ -35,9 +35,7 @@ Schema Schema::text(std::size_t least, std::optional<std::size_t> most) {
   return schema;
 }
 
-Schema Schema::pattern(std::string_view expression) {
-  return text().with("pattern", json_string(fmt::format("^(?:{})$", expression)));
-}
+Schema Schema::pattern(std::string_view expression) { return text().matching(expression); }
 
 Schema Schema::uuid() { return text().with_format("uuid"); }
 
@@ -115,6 +113,10 @@ Schema Schema::with_default(std::string_view json) const {
 
 Schema Schema::with_format(std::string_view format) const {
   return with("format", json_string(format));
+}
+
+Schema Schema::matching(std::string_view expression) const {
+  return with("pattern", json_string(fmt::format("^(?:{})$", expression)));
 }
 
 std::string Schema::json() const {

@@ -54,6 +54,8 @@ class Schema {
   /// `json`: the value when it is left out, which is what the reader assumes.
   Schema with_default(std::string_view json) const;
   Schema with_format(std::string_view format) const;
+  /// A string that matches an ECMA 262 regular expression as a whole.
+  Schema matching(std::string_view expression) const;
 
   std::string json() const;
 

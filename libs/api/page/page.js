@@ -131,7 +131,8 @@ async function list({ from = null } = {}) {
   part("more").hidden = !value.next_cursor;
   part("list-title").textContent =
     state.query ? "Found" : part("trashed").checked ? "Trash" : "All notes";
-  if (!from && items.length === 0) say(state.query ? "Nothing was found." : "There are no notes here.");
+  part("empty").hidden = part("list").childElementCount > 0;
+  part("empty").textContent = state.query ? "Nothing was found." : "There are no notes here.";
   markCurrent();
 }
 

@@ -9,6 +9,8 @@ TEST_CASE("schemas are written as JSON Schema has them") {
   CHECK(Schema::text().json() == R"({"type":"string"})");
   CHECK(Schema::text(1, 200).json() == R"({"type":"string","minLength":1,"maxLength":200})");
   CHECK(Schema::pattern("[a-z]|\\d").json() == R"({"type":"string","pattern":"^(?:[a-z]|\\d)$"})");
+  CHECK(Schema::text(1).matching("a|b").json() ==
+        R"({"type":"string","minLength":1,"pattern":"^(?:a|b)$"})");
   CHECK(Schema::integer(1, 5).json() == R"({"type":"integer","minimum":1,"maximum":5})");
   CHECK(Schema::one_of({"a", "\""}).json() == R"({"type":"string","enum":["a","\""]})");
   CHECK(Schema::array(Schema::boolean(), 3).json() ==
