@@ -11,8 +11,8 @@
 /// The feed of changes as a client asks for it and is answered.
 namespace notes::api {
 
-/// The problem's type (RFC 9457 §3.1.1) when a client has to begin anew: a reference that means
-/// this and is not there to be fetched.
+/// The problem's type (RFC 9457 §3.1.1) when a client has to begin anew; what it means stands
+/// there: libs/api/problems.
 inline constexpr std::string_view kFeedBrokenType = "/problems/feed-broken";
 
 /// What read_change_query() reads.

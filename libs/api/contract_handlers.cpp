@@ -1,6 +1,9 @@
 #include "api/contract_handlers.hpp"
 
+#include <fmt/format.h>
+
 #include "api/routes.hpp"
+#include "base/error.hpp"
 
 namespace notes::api {
 namespace {
@@ -13,10 +16,15 @@ constexpr std::string_view kDocsPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' "
     "data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+constexpr std::string_view kPlainPolicy = "default-src 'none'; frame-ancestors 'none'";
+
 }  // namespace
 
 ContractHandlers::ContractHandlers(std::string_view version)
-    : text_(openapi_document(version)), document_("openapi.json", text_), files_(docs_files()) {}
+    : text_(openapi_document(version)),
+      document_("openapi.json", text_),
+      files_(docs_files()),
+      problems_(problem_files()) {}
 
 Response ContractHandlers::document(const Request& request) const {
   return document_.answer(request);
@@ -31,6 +39,17 @@ Response ContractHandlers::docs(const Request& request) const {
 
 Response ContractHandlers::docs_file(const Request& request) const {
   return files_.answer(request);
+}
+
+Response ContractHandlers::problem(const Request& request) const {
+  const auto name = request.path_value("name");
+  const auto* page = problems_.find(fmt::format("{}.html", name));
+  if (page == nullptr) {
+    throw Error(ErrorCode::not_found, fmt::format("there is no problem type {}", name));
+  }
+  auto response = page->answer(request);
+  response.headers.add("Content-Security-Policy", kPlainPolicy);
+  return response;
 }
 
 }  // namespace notes::api

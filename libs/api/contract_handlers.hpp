@@ -22,11 +22,14 @@ class ContractHandlers {
   http::Response docs(const http::Request& request) const;
   /// What that page is made of.
   http::Response docs_file(const http::Request& request) const;
+  /// What a problem's type means. Throws Error{not_found}.
+  http::Response problem(const http::Request& request) const;
 
  private:
   std::string text_;
   StaticFile document_;
   StaticFolder files_;
+  StaticFolder problems_;
 };
 
 }  // namespace notes::api

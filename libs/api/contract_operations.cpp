@@ -123,11 +123,23 @@ Operation get_docs() {
           .answers = {std::move(page), std::move(known)}};
 }
 
+Operation get_problem_type() {
+  auto operation = get_docs();
+  operation.id = "get_problem_type";
+  operation.summary = "What a problem's type means, for people";
+  operation.parameters.push_back({.in = In::path,
+                                  .name = "name",
+                                  .description = "What stands behind /problems/ in the type.",
+                                  .schema = Schema::text(1)});
+  operation.refusals = {{.status = 404, .when = "There is no such type."}};
+  return operation;
+}
+
 }  // namespace
 
 std::vector<Operation> contract_operations() {
-  return {get_home(), get_file("get_page_file", "A part of the page at /"), get_openapi(),
-          get_docs(), get_file("get_docs_file", "A part of the page at /docs")};
+  return {get_home(), get_file("get_page_file", "A part of the page at /"),     get_openapi(),
+          get_docs(), get_file("get_docs_file", "A part of the page at /docs"), get_problem_type()};
 }
 
 }  // namespace notes::api

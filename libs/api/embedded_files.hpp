@@ -14,6 +14,8 @@ struct EmbeddedFile {
 
 /// The page at /, of libs/api/page.
 std::span<const EmbeddedFile> page_files();
+/// What the problem types of this service mean, of libs/api/problems: "/problems/x" is x.html.
+std::span<const EmbeddedFile> problem_files();
 /// What shows the contract at /docs, of libs/api/docs; Swagger UI is among it if it was there when
 /// CMake ran.
 std::span<const EmbeddedFile> docs_files();

@@ -38,6 +38,7 @@ std::vector<Endpoint> endpoints(Handlers to) {
       {Method::get,     "/openapi.json",              "get_openapi",       Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.contract->document(r); }},
       {Method::get,     "/docs",                      "get_docs",          Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.contract->docs(r); }},
       {Method::get,     "/docs/{file}",               "get_docs_file",     Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.contract->docs_file(r); }},
+      {Method::get,     "/problems/{name}",           "get_problem_type",  Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.contract->problem(r); }},
       {Method::get,     "/healthz",                   "get_health",        Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.probes->health(r); }},
       {Method::get,     "/readyz",                    "get_readiness",     Runs::on_worker, Access::everybody,   [to](const Request& r, const Caller&) { return to.probes->readiness(r); }},
       {Method::get,     "/ping",                      "ping",              Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.probes->ping(r); }},

@@ -141,13 +141,17 @@ Schema problem_schema() {
         Schema::text().described("A JSON pointer into the body, or a parameter's name.")},
        {"code", Schema::text().described("What is wrong, for a program.")},
        {"detail", Schema::text().described("What is wrong, for a person.")}});
-  return Schema::object({{"type", Schema::text().with_format("uri-reference")},
-                         {"title", Schema::text()},
-                         {"status", Schema::integer(400, 599)},
-                         {"detail", Schema::text(), Need::optional},
-                         {"instance", Schema::text(), Need::optional},
-                         {"request_id", Schema::text(), Need::optional},
-                         {"errors", Schema::array(violation), Need::optional}})
+  return Schema::object(
+             {{"type", Schema::text()
+                           .with_format("uri-reference")
+                           .described("about:blank where the status says it all; else where the "
+                                      "meaning can be read.")},
+              {"title", Schema::text()},
+              {"status", Schema::integer(400, 599)},
+              {"detail", Schema::text(), Need::optional},
+              {"instance", Schema::text(), Need::optional},
+              {"request_id", Schema::text(), Need::optional},
+              {"errors", Schema::array(violation), Need::optional}})
       .described("What went wrong (RFC 9457).");
 }
 

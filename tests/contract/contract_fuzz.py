@@ -39,7 +39,7 @@ class Pool:
     """What answers have told so far: ids, versions and tags that are worth something."""
 
     def __init__(self):
-        self.ids, self.versions, self.files = [], [], []
+        self.ids, self.versions, self.files, self.types = [], [], [], []
         self.tags = {}  # by path
 
     def learn(self, request, answer):
@@ -51,6 +51,8 @@ class Pool:
         if answer.fields.get("content-type", "").startswith("text/html"):
             for file in re.findall(rb'"/(?:page|docs)/([a-z.-]+)"', answer.body):
                 self._add(self.files, file.decode())
+        for name in re.findall(rb'"type":"/problems/([a-z-]+)"', answer.body[:200]):
+            self._add(self.types, name.decode())
         if answer.fields.get("content-type") == "application/json" and len(answer.body) < 100_000:
             with contextlib.suppress(ValueError, AttributeError):
                 value = json.loads(answer.body)

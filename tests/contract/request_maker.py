@@ -113,6 +113,8 @@ class Maker:
             return self.pool.tags.get(path, '"1"')
         if name == "Accept":
             return self.random.choice(["text/html", "application/json", "*/*"])
+        if path == "/problems/{name}" and self.pool.types:
+            return self.random.choice(self.pool.types)
         if name == "file" and self.pool.files:
             return self.random.choice(self.pool.files)
         if name == "If-None-Match" and "If-Match" in chosen:

@@ -74,6 +74,8 @@ TEST_CASE("whatever the pages load is this server's own, and there") {
       CHECK(client.get((*at)[1].str()).status == 200);
     }
   }
+  CHECK(contains(client.get("/problems/feed-broken").body, "since=0"));
+  CHECK(client.get("/problems/feed-broken.html").status == 404);
   CHECK(client.get("/page/nothing.js").status == 404);
   CHECK(client.get("/docs/..%2Fplain.html").status == 404);
 }

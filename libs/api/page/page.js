@@ -2,7 +2,11 @@
 
 const part = (id) => document.getElementById(id);
 
-const state = { links: {}, note: null, tag: null, cursor: null, query: "" };
+const state = { links: {}, note: null, tag: null, cursor: null, query: "", inTrash: new Map() };
+
+/// What of a note the list shows, and what the editor needs of one in the trash, which has no address of its own.
+const LISTED = "id,title,tags,pinned,updated_at";
+const EDITED = `${LISTED},body,archived,deleted_at,version`;
 
 class Refused extends Error {
   constructor(status, problem, tag) {
@@ -95,26 +99,46 @@ async function logOut() {
 
 function listAddress() {
   const parameters = new URLSearchParams();
+  const trashed = part("trashed").checked;
   if (state.cursor) parameters.set("cursor", state.cursor);
+  parameters.set("fields", trashed ? EDITED : LISTED);
+  if (trashed) parameters.set("trashed", "true");
   if (state.query) {
     parameters.set("q", state.query);
     return `${state.links.search}?${parameters}`;
   }
-  parameters.set("fields", "id,title,tags,pinned,updated_at");
   parameters.set("sort", "-updated_at");
-  if (part("trashed").checked) parameters.set("trashed", "true");
   return `${state.links.notes}?${parameters}`;
 }
 
-function listItem(note) {
+/// Text in segments, of which some are what was searched for.
+function marked(segments) {
+  return segments.map((segment) => {
+    const element = document.createElement(segment.match ? "mark" : "span");
+    element.textContent = segment.text;
+    return element;
+  });
+}
+
+/// A note of the list, or one that was found: with segments of its title and body.
+function listItem(entry) {
+  const note = entry.note || entry;
+  if (note.deleted_at) state.inTrash.set(note.id, note);
   const item = document.createElement("li");
   const button = document.createElement("button");
   button.type = "button";
   button.dataset.id = note.id;
-  button.append((note.pinned ? "📌 " : "") + note.title);
+  if (note.pinned) button.append("📌 ");
+  if (entry.note) button.append(...marked(entry.title));
+  else button.append(note.title);
   const more = document.createElement("small");
   more.textContent = [new Date(note.updated_at).toLocaleString(), ...(note.tags || [])].join(" · ");
   button.append(more);
+  if (entry.note && entry.excerpt.length > 0) {
+    const excerpt = document.createElement("small");
+    excerpt.append(...marked(entry.excerpt));
+    button.append(excerpt);
+  }
   button.addEventListener("click", () => attempt(() => open(note.id)));
   item.append(button);
   return item;
@@ -123,7 +147,7 @@ function listItem(note) {
 async function list({ from = null } = {}) {
   state.cursor = from;
   const { value } = await call("GET", listAddress());
-  const items = value.items.map((found) => listItem(found.note || found));
+  const items = value.items.map(listItem);
   if (from) part("list").append(...items);
   else part("list").replaceChildren(...items);
   if (from && items.length > 0) items[0].firstChild.focus();
@@ -172,10 +196,9 @@ function closeEditor() {
 }
 
 async function open(id) {
-  if (part("trashed").checked && !state.query) {
-    const { value } = await call("GET", `${state.links.notes}?trashed=true&sort=-updated_at`);
-    const note = value.items.find((item) => item.id === id);
-    if (note) show(note, `"${note.version}"`);
+  const trashed = part("trashed").checked && state.inTrash.get(id);
+  if (trashed) {
+    show(trashed, `"${trashed.version}"`);
   } else {
     const { value, tag } = await call("GET", noteAddress(id));
     show(value, tag);
