@@ -150,7 +150,7 @@ Schema revision_schema(domain::Bodies bodies) {
   std::vector<Schema::Member> members{
       {"version", Schema::integer(1)},
       {"title", Schema::text(1, domain::kMaxTitleCharacters)},
-      {"tags", Schema::array(Schema::text(1, domain::kMaxTagCharacters), domain::kMaxTags)},
+      {"tags", Schema::array(tag_schema(), domain::kMaxTags)},
       {"updated_at", Schema::date_time().described("When the note came to say so.")}};
   if (bodies == domain::Bodies::read) members.push_back({"body", Schema::text()});
   return Schema::object(members);
@@ -190,10 +190,10 @@ std::optional<std::size_t> note_field(std::string_view name) {
   return static_cast<std::size_t>(found - kNoteMemberNames.begin());
 }
 
-std::string to_json(const domain::Note& note) {
+std::string to_json(const domain::Note& note, NoteFields fields) {
   rapidjson::StringBuffer buffer;
   Writer writer(buffer);
-  write_note(writer, note, kEveryField);
+  write_note(writer, note, fields);
   return text_of(buffer);
 }
 

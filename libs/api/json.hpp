@@ -16,11 +16,11 @@
 /// Values as JSON (RFC 8259). What clients send is read by api/note_reader.hpp.
 namespace notes::api {
 
-std::string to_json(const domain::Note& note);
-
 /// Which members of a note are written; the bits stand in the order of note_member_names().
 using NoteFields = std::bitset<10>;
 inline constexpr NoteFields kEveryField{0x3ff};
+
+std::string to_json(const domain::Note& note, NoteFields fields = kEveryField);
 
 /// A note's members in the order in which they are written.
 std::span<const std::string_view> note_member_names();

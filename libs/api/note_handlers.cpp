@@ -12,6 +12,7 @@
 #include "api/change_feed.hpp"
 #include "api/entity_tag.hpp"
 #include "api/json.hpp"
+#include "api/note_batch_request.hpp"
 #include "api/note_reader.hpp"
 #include "api/operation_parts.hpp"
 #include "api/page_request.hpp"
@@ -216,6 +217,11 @@ Response NoteHandlers::restore(const Request& request, const Actor& actor) {
   const auto condition = precondition(request, actor, id);
   if (condition.failed) return stale(request, id, *condition.failed);
   return answer(request, id, notes_.restore(actor, id, condition.expected));
+}
+
+Response NoteHandlers::batch(const Request& request, const Actor& actor) {
+  require_media_type(request, {kJson});
+  return http::respond(200, kJson, to_json(notes_.batch(actor, read_note_batch(request.body))));
 }
 
 Response NoteHandlers::revisions(const Request& request, const Actor& actor) {

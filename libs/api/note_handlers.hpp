@@ -25,6 +25,8 @@ class NoteHandlers {
   /// With permanent=true deletes a note in the trash for good.
   http::Response trash(const http::Request& request, const domain::Actor& actor);
   http::Response restore(const http::Request& request, const domain::Actor& actor);
+  /// Several changes at once, all or none.
+  http::Response batch(const http::Request& request, const domain::Actor& actor);
   /// What a note said in earlier versions, and the way back to one.
   http::Response revisions(const http::Request& request, const domain::Actor& actor);
   http::Response revision(const http::Request& request, const domain::Actor& actor);

@@ -43,6 +43,21 @@ Operation create_note() {
           .refusals = {malformed(), unsupported_media_type(), invalid()}};
 }
 
+Operation batch_notes() {
+  return {.id = "batch_notes",
+          .tag = kTag,
+          .summary = "Makes several changes at once, all or none",
+          .description =
+              "In one transaction and in their order, each as it would be done alone; each sees "
+              "what those before it did. When one cannot be done nothing is: errors points at it "
+              "and has the status that it would have had alone.",
+          .body = json_of("NoteBatch"),
+          .answers = {{.status = 200,
+                       .description = "What became of each, in their order.",
+                       .contents = json_of("NoteBatchResults")}},
+          .refusals = {malformed(), unsupported_media_type(), invalid()}};
+}
+
 Operation get_note() {
   return {.id = "get_note",
           .tag = kTag,
@@ -126,8 +141,8 @@ Operation restore_note() {
 }  // namespace
 
 std::vector<Operation> note_operations() {
-  return {list_notes(), create_note(), get_note(),    replace_note(),
-          patch_note(), trash_note(),  restore_note()};
+  return {list_notes(),   create_note(), batch_notes(), get_note(),
+          replace_note(), patch_note(),  trash_note(),  restore_note()};
 }
 
 }  // namespace notes::api

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "api/json.hpp"
+#include "api/note_batch_request.hpp"
 #include "api/note_reader.hpp"
 
 namespace notes::api {
@@ -32,6 +33,7 @@ http::ApiDescription api_description(std::string_view version) {
   append(api.operations, note_history_operations());
   append(api.schemas, written_schemas());
   append(api.schemas, note_reader_schemas());
+  append(api.schemas, note_batch_schemas());
   return api;
 }
 

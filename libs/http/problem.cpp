@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
@@ -65,6 +66,15 @@ void write_member(Writer& writer, std::string_view name, std::string_view value)
   writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
 }
 
+/// The status that one of several things that were refused together would have had alone: its code
+/// is the name of its error then.
+std::optional<int> status_alone(std::string_view code) {
+  for (const auto cause : {ErrorCode::not_found, ErrorCode::conflict, ErrorCode::stale}) {
+    if (code == to_string(cause)) return status_of(cause);
+  }
+  return std::nullopt;
+}
+
 void write_errors(Writer& writer, const std::vector<Violation>& errors) {
   writer.Key("errors");
   writer.StartArray();
@@ -73,6 +83,10 @@ void write_errors(Writer& writer, const std::vector<Violation>& errors) {
     write_member(writer, "pointer", violation.pointer);
     write_member(writer, "code", violation.code);
     write_member(writer, "detail", violation.detail);
+    if (const auto status = status_alone(violation.code)) {
+      writer.Key("status");
+      writer.Int(*status);
+    }
     writer.EndObject();
   }
   writer.EndArray();
@@ -140,7 +154,11 @@ Schema problem_schema() {
       {{"pointer",
         Schema::text().described("A JSON pointer into the body, or a parameter's name.")},
        {"code", Schema::text().described("What is wrong, for a program.")},
-       {"detail", Schema::text().described("What is wrong, for a person.")}});
+       {"detail", Schema::text().described("What is wrong, for a person.")},
+       {"status",
+        Schema::integer(400, 599).described(
+            "Of one part of several: what it would have been alone."),
+        Need::optional}});
   return Schema::object(
              {{"type", Schema::text()
                            .with_format("uri-reference")

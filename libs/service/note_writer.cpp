@@ -19,11 +19,16 @@ namespace {
 using domain::Note;
 using domain::NoteId;
 
-Note required(std::optional<Note> note, NoteId id) {
-  if (!note) {
-    throw Error(ErrorCode::not_found, fmt::format("there is no note {}", to_string(id)));
-  }
-  return std::move(*note);
+Refusal missing(NoteId id) {
+  return {.code = ErrorCode::not_found, .why = fmt::format("there is no note {}", to_string(id))};
+}
+
+Refusal stale(const Note& note) {
+  return {
+      .code = ErrorCode::stale,
+      .why = fmt::format("note {} has version {}, which the request does not allow to be changed",
+                         to_string(note.id), note.version),
+      .current = note.version};
 }
 
 bool allows(std::optional<std::int64_t> expected_version, const Note& note) {
@@ -56,19 +61,20 @@ std::optional<Note> NoteWriter::insert(NoteId id, const domain::NoteDraft& draft
   return note;
 }
 
-Changed NoteWriter::patch(NoteId id, const domain::NotePatch& patch,
+Written NoteWriter::patch(NoteId id, const domain::NotePatch& patch,
                           std::optional<std::int64_t> expected_version) {
   if (patch.empty()) {
-    auto note = find(id);
-    if (!allows(expected_version, note)) return Stale{note.version};
-    return note;
+    auto note = store::find_note(session_, owner_, id);
+    if (!note) return missing(id);
+    if (!allows(expected_version, *note)) return stale(*note);
+    return std::move(*note);
   }
   const bool keeps = rules_.max_revisions > 0 && (patch.title || patch.body || patch.tags);
   if (keeps) store::keep_revision(session_, owner_, id, expected_version);
   auto updated = store::update_note(
       session_, owner_, id, patch,
       {.sequence = next_sequence(), .now = now_, .expected_version = expected_version});
-  if (!updated) return Stale{find(id).version};
+  if (!updated) return refusal(id);
   if (keeps && updated->revisions > rules_.max_revisions) {
     store::prune_revisions(session_, id, rules_.max_revisions);
   }
@@ -79,24 +85,25 @@ Changed NoteWriter::patch(NoteId id, const domain::NotePatch& patch,
   return std::move(note);
 }
 
-std::optional<Stale> NoteWriter::trash(NoteId id, std::optional<std::int64_t> expected_version) {
+std::optional<Refusal> NoteWriter::trash(NoteId id, std::optional<std::int64_t> expected_version) {
   const store::NoteWrite write{
       .sequence = next_sequence(), .now = now_, .expected_version = expected_version};
   if (store::trash_note(session_, owner_, id, write)) return std::nullopt;
-  return Stale{find(id).version};
+  return refusal(id);
 }
 
-Changed NoteWriter::restore(NoteId id, std::optional<std::int64_t> expected_version) {
+Written NoteWriter::restore(NoteId id, std::optional<std::int64_t> expected_version) {
   const store::NoteWrite write{
       .sequence = next_sequence(), .now = now_, .expected_version = expected_version};
   if (auto note = store::restore_note(session_, owner_, id, write)) return std::move(*note);
-  auto current = find_anywhere(id);
-  if (!allows(expected_version, current)) return Stale{current.version};
-  return current;
+  auto current = store::find_note_anywhere(session_, owner_, id);
+  if (!current) return missing(id);
+  if (!allows(expected_version, *current)) return stale(*current);
+  return std::move(*current);
 }
 
-std::optional<Stale> NoteWriter::delete_for_good(NoteId id,
-                                                 std::optional<std::int64_t> expected_version) {
+std::optional<Refusal> NoteWriter::delete_for_good(NoteId id,
+                                                   std::optional<std::int64_t> expected_version) {
   if (store::delete_note(session_, owner_, id, expected_version)) {
     const std::array tombstone{
         store::Tombstone{.owner = owner_, .sequence = next_sequence(), .note = id}};
@@ -104,12 +111,13 @@ std::optional<Stale> NoteWriter::delete_for_good(NoteId id,
     store::drop_note_stats(session_, owner_);
     return std::nullopt;
   }
-  const auto current = find_anywhere(id);
-  if (current.deleted_at) return Stale{current.version};
-  throw Error(ErrorCode::conflict,
-              fmt::format("note {} is not in the trash: move it there before it is deleted for "
-                          "good",
-                          to_string(id)));
+  const auto current = store::find_note_anywhere(session_, owner_, id);
+  if (!current) return missing(id);
+  if (current->deleted_at) return stale(*current);
+  return Refusal{.code = ErrorCode::conflict,
+                 .why = fmt::format("note {} is not in the trash: move it there before it is "
+                                    "deleted for good",
+                                    to_string(id))};
 }
 
 std::int64_t NoteWriter::next_sequence() {
@@ -121,10 +129,9 @@ std::int64_t NoteWriter::next_sequence() {
   return next_sequence_++;
 }
 
-Note NoteWriter::find(NoteId id) { return required(store::find_note(session_, owner_, id), id); }
-
-Note NoteWriter::find_anywhere(NoteId id) {
-  return required(store::find_note_anywhere(session_, owner_, id), id);
+Refusal NoteWriter::refusal(NoteId id) {
+  const auto current = store::find_note(session_, owner_, id);
+  return current ? stale(*current) : missing(id);
 }
 
 }  // namespace notes::service

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <variant>
 
+#include "base/error.hpp"
 #include "base/timestamp.hpp"
 #include "db/session.hpp"
 #include "domain/note.hpp"
@@ -11,15 +13,17 @@
 
 namespace notes::service {
 
-/// Nothing was done, because the note is not in the version that the change was tied to.
-struct Stale {
-  std::optional<std::int64_t> current;  ///< its version; none when it is not the caller's to know
-
-  friend bool operator==(const Stale&, const Stale&) = default;
+/// Why nothing was done.
+struct Refusal {
+  /// not_found: there is no such note; stale: it is not in the version that the change was tied to;
+  /// conflict: it is not in a state that allows it.
+  ErrorCode code = ErrorCode::not_found;
+  std::string why;
+  std::optional<std::int64_t> current = {};  ///< when it is stale: the version that it has
 };
 
 /// The note as the change has left it, or why it was not made.
-using Changed = std::variant<domain::Note, Stale>;
+using Written = std::variant<domain::Note, Refusal>;
 
 /// How notes are written.
 struct NoteRules {
@@ -31,8 +35,8 @@ struct NoteRules {
 /// the note said before.
 ///
 /// Making one keeps the owner's other writers waiting until the transaction ends, so it is to be
-/// the first to write there. Arguments are what the domain has found valid. Beside what each call
-/// says, all throw what SOCI throws.
+/// the first to write there. Arguments are what the domain has found valid. All throw what SOCI
+/// throws.
 class NoteWriter {
  public:
   struct Options {
@@ -50,29 +54,26 @@ class NoteWriter {
   std::optional<domain::Note> insert(domain::NoteId id, const domain::NoteDraft& draft);
 
   /// Changes what the patch names; one that names nothing is no change. When it names the title,
-  /// the body or the tags, what they were is kept as a revision. Stale, decided by the statement
-  /// that changes it, when `expected_version` is given and not the current one. Throws
-  /// Error{not_found}.
-  Changed patch(domain::NoteId id, const domain::NotePatch& patch,
+  /// the body or the tags, what they were is kept as a revision. Refused as stale, decided by the
+  /// statement that changes it, when `expected_version` is given and not the current one.
+  Written patch(domain::NoteId id, const domain::NotePatch& patch,
                 std::optional<std::int64_t> expected_version);
 
-  /// Moves the note to the trash. Stale as patch() says; nullopt when it was done. Throws
-  /// Error{not_found}.
-  std::optional<Stale> trash(domain::NoteId id, std::optional<std::int64_t> expected_version);
+  /// Moves the note to the trash; nullopt when it was done.
+  std::optional<Refusal> trash(domain::NoteId id, std::optional<std::int64_t> expected_version);
 
-  /// Takes the note out of the trash; one that does not lie there stays as it is. Otherwise as
-  /// patch().
-  Changed restore(domain::NoteId id, std::optional<std::int64_t> expected_version);
+  /// Takes the note out of the trash; one that does not lie there stays as it is.
+  Written restore(domain::NoteId id, std::optional<std::int64_t> expected_version);
 
-  /// Deletes a note in the trash for good. Stale as patch() says; nullopt when it was done. Throws
-  /// Error{not_found}, and Error{conflict} for a note that is not in the trash.
-  std::optional<Stale> delete_for_good(domain::NoteId id,
-                                       std::optional<std::int64_t> expected_version);
+  /// Deletes a note in the trash for good; a conflict for one that is not there. nullopt when it
+  /// was done.
+  std::optional<Refusal> delete_for_good(domain::NoteId id,
+                                         std::optional<std::int64_t> expected_version);
 
  private:
   std::int64_t next_sequence();
-  domain::Note find(domain::NoteId id);
-  domain::Note find_anywhere(domain::NoteId id);
+  /// Why a statement with a condition on the version did nothing to a note outside the trash.
+  Refusal refusal(domain::NoteId id);
 
   db::Session& session_;
   domain::UserId owner_;

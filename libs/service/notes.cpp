@@ -29,6 +29,21 @@ NoteRevision required_revision(db::Session& session, const Actor& actor, NoteId 
               fmt::format("of note {} no version {} is kept", to_string(id), version));
 }
 
+Stale stale_or_throw(const Refusal& refusal) {
+  if (refusal.code == ErrorCode::stale) return {refusal.current};
+  throw Error(refusal.code, refusal.why);
+}
+
+Changed changed(Written written) {
+  if (auto* note = std::get_if<Note>(&written)) return std::move(*note);
+  return stale_or_throw(std::get<Refusal>(written));
+}
+
+std::optional<Stale> failed(const std::optional<Refusal>& refusal) {
+  if (!refusal) return std::nullopt;
+  return stale_or_throw(*refusal);
+}
+
 void check(std::vector<Violation> violations) {
   if (!violations.empty()) throw Error(std::move(violations));
 }
@@ -135,19 +150,20 @@ Changed Notes::restore_revision(const Actor& actor, NoteId id, std::int64_t vers
   return database_.transact([&](db::Session& session) {
     NoteWriter writer(session, {.actor = actor, .now = now, .rules = rules_});
     auto revision = required_revision(session, actor, id, version);
-    return writer.patch(id,
-                        {.title = std::move(revision.title),
-                         .body = std::move(revision.body),
-                         .tags = std::move(revision.tags)},
-                        expected_version);
+    return changed(writer.patch(id,
+                                {.title = std::move(revision.title),
+                                 .body = std::move(revision.body),
+                                 .tags = std::move(revision.tags)},
+                                expected_version));
   });
 }
 
 Changed Notes::patch(const Actor& actor, NoteId id, const domain::NotePatch& patch,
                      std::optional<std::int64_t> expected_version) {
   check(validate(patch));
-  return write(actor, clock_.now(),
-               [&](NoteWriter& writer) { return writer.patch(id, patch, expected_version); });
+  return write(actor, clock_.now(), [&](NoteWriter& writer) {
+    return changed(writer.patch(id, patch, expected_version));
+  });
 }
 
 Changed Notes::replace(const Actor& actor, NoteId id, const domain::NoteDraft& draft,
@@ -164,19 +180,20 @@ Changed Notes::replace(const Actor& actor, NoteId id, const domain::NoteDraft& d
 std::optional<Stale> Notes::trash(const Actor& actor, NoteId id,
                                   std::optional<std::int64_t> expected_version) {
   return write(actor, clock_.now(),
-               [&](NoteWriter& writer) { return writer.trash(id, expected_version); });
+               [&](NoteWriter& writer) { return failed(writer.trash(id, expected_version)); });
 }
 
 Changed Notes::restore(const Actor& actor, NoteId id,
                        std::optional<std::int64_t> expected_version) {
   return write(actor, clock_.now(),
-               [&](NoteWriter& writer) { return writer.restore(id, expected_version); });
+               [&](NoteWriter& writer) { return changed(writer.restore(id, expected_version)); });
 }
 
 std::optional<Stale> Notes::delete_for_good(const Actor& actor, NoteId id,
                                             std::optional<std::int64_t> expected_version) {
-  return write(actor, clock_.now(),
-               [&](NoteWriter& writer) { return writer.delete_for_good(id, expected_version); });
+  return write(actor, clock_.now(), [&](NoteWriter& writer) {
+    return failed(writer.delete_for_good(id, expected_version));
+  });
 }
 
 std::variant<ChangePage, FeedBroken> Notes::changes(const Actor& actor, const ChangeQuery& query) {
@@ -196,6 +213,20 @@ std::variant<ChangePage, FeedBroken> Notes::changes(const Actor& actor, const Ch
                   .has_more = read.has_more || more_to_place};
   if (page.has_more && (from_nothing || query.base)) page.base = base;
   return page;
+}
+
+std::vector<OperationResult> Notes::batch(const Actor& actor,
+                                          const std::vector<NoteOperation>& operations) {
+  check(validate(operations));
+  if (operations.empty()) return {};
+  const Timestamp now = clock_.now();
+  return database_.transact([&](db::Session& session) {
+    NoteWriter writer(session, {.actor = actor,
+                                .now = now,
+                                .rules = rules_,
+                                .changes = static_cast<std::int64_t>(operations.size())});
+    return apply(writer, operations, now);
+  });
 }
 
 bool Notes::place_notes(const Actor& actor) {

@@ -12,6 +12,7 @@
 #include "domain/note_list.hpp"
 #include "domain/note_revision.hpp"
 #include "domain/user.hpp"
+#include "service/note_batch.hpp"
 #include "service/note_writer.hpp"
 
 namespace notes::service {
@@ -32,6 +33,16 @@ struct NotePage {
   std::optional<domain::NotePosition> next;  ///< where the next page begins; none on the last
   std::optional<Total> total = {};           ///< when it was asked for
 };
+
+/// Nothing was done, because the note is not in the version that the change was tied to.
+struct Stale {
+  std::optional<std::int64_t> current;  ///< its version; none when it is not the caller's to know
+
+  friend bool operator==(const Stale&, const Stale&) = default;
+};
+
+/// The note as the change has left it, or why it was not made.
+using Changed = std::variant<domain::Note, Stale>;
 
 /// A part of what is kept of a note's earlier versions, the newest first and without the bodies.
 struct RevisionPage {
@@ -133,6 +144,12 @@ class Notes {
   /// Error{not_found}, and Error{conflict} for a note that is not in the trash.
   std::optional<Stale> delete_for_good(const domain::Actor& actor, domain::NoteId id,
                                        std::optional<std::int64_t> expected_version);
+
+  /// Does all of the operations in one transaction, or none. Throws Error{invalid} with the rules
+  /// that they break or, once they keep all rules, with the first that cannot be done; the pointers
+  /// lead to /operations/N. Precondition: at most kMostOperations.
+  std::vector<OperationResult> batch(const domain::Actor& actor,
+                                     const std::vector<NoteOperation>& operations);
 
  private:
   Total count(const domain::Actor& actor, const domain::NoteFilter& filter);

@@ -126,7 +126,7 @@ class Contract:
     def operations_at(self, path):
         """The operations of a percent-encoded path by their methods, a literal before a {name}; none: no such path."""
         segments = path.split("/")[1:]
-        if [urllib.parse.unquote(segment) for segment in segments[:2]] == ["api", "notes"]:
+        if [urllib.parse.unquote(segment) for segment in segments[:2]] in (["api", "notes"], ["api", "notes:batch"]):
             segments.insert(1, "v1")  # the second address that the document speaks of
         best = {}
         for operation in self.operations:

@@ -35,6 +35,14 @@ FAIR_REFUSALS = {404, 409, 410, 412}
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
+def is_fair(answer):
+    """Whether the refusal of what the document allows is one; of several things at once, by the status of each alone."""
+    if answer.status != 422:
+        return answer.status in FAIR_REFUSALS
+    errors = json.loads(answer.body).get("errors", [])
+    return bool(errors) and all(error.get("status") in FAIR_REFUSALS for error in errors)
+
+
 class Pool:
     """What answers have told so far: ids, versions and tags that are worth something."""
 
@@ -133,7 +141,7 @@ class Judge:
             yield "there is no request id"
         if answer.status >= 500 and not (answer.status in ABOUT_THE_REQUEST and request.trouble != "none"):
             yield f"{answer.status}"
-        if request.trouble == "none" and answer.status >= 400 and answer.status not in FAIR_REFUSALS:
+        if request.trouble == "none" and answer.status >= 400 and not is_fair(answer):
             yield f"{answer.status} for what the document allows"
         to_head = request.method == "HEAD"
         operation = self.operation(request)
