@@ -243,10 +243,12 @@ std::string next_link(const http::Request& request, const std::string& cursor) {
 
 std::string next_link(const http::Request& request, const http::Parameters& next) {
   std::string target = request.path + "?";
-  for (const auto& [name, value] : request.query) {
-    const bool replaced = std::any_of(next.begin(), next.end(),
-                                      [&](const auto& other) { return other.first == name; });
-    if (!replaced) target += percent_encoded(name) + "=" + percent_encoded(value) + "&";
+  for (const auto& given : request.query) {
+    const bool replaced = std::any_of(
+        next.begin(), next.end(), [&](const auto& other) { return other.first == given.first; });
+    if (!replaced) {
+      target += percent_encoded(given.first) + "=" + percent_encoded(given.second) + "&";
+    }
   }
   for (const auto& [name, value] : next) {
     target += percent_encoded(name) + "=" + percent_encoded(value) + "&";

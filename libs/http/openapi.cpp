@@ -56,7 +56,7 @@ std::string component_name(int status) {
 
 /// Of every answer, whatever its status.
 const std::vector<Field>& fields_of_every_answer() {
-  static const std::vector<Field> kFields{
+  static const std::vector<Field> fields{
       {.name = "X-Request-Id",
        .description = "The request's own, when it had 1 to 64 characters A-Za-z0-9._-, else a new "
                       "one. The log lines of the request carry it.",
@@ -64,7 +64,7 @@ const std::vector<Field>& fields_of_every_answer() {
       {.name = "X-Content-Type-Options",
        .description = "The body is what Content-Type says.",
        .schema = Schema::one_of({"nosniff"})}};
-  return kFields;
+  return fields;
 }
 
 std::string field_json(const Field& field) {
@@ -308,7 +308,7 @@ std::string indented(const std::string& json) {
 }  // namespace
 
 const std::vector<Refusal>& server_refusals() {
-  static const std::vector<Refusal> kRefusals{
+  static const std::vector<Refusal> refusals{
       {.status = 400, .when = "The request is not HTTP as RFC 9112 writes it."},
       {.status = 405,
        .when = "The path has no such method.",
@@ -331,7 +331,7 @@ const std::vector<Refusal>& server_refusals() {
                    .schema = Schema::integer(0)}}},
       {.status = 504, .when = "The answer was not ready in time."},
       {.status = 505, .when = "Another version of HTTP than 1.0 and 1.1."}};
-  return kRefusals;
+  return refusals;
 }
 
 std::string openapi_document(const std::vector<Route>& routes, const ApiDescription& api) {

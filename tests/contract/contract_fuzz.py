@@ -12,6 +12,7 @@ malformed or invalid. PostgreSQL is the cluster of NOTES_TEST_POSTGRES_URL. The 
 import argparse
 import collections
 import contextlib
+import gzip
 import json
 import os
 import pathlib
@@ -122,7 +123,10 @@ class Connection:
             if status == 100:
                 return self.read(to_head)
             size = 0 if to_head or status in (204, 304) else int(fields["content-length"])
-            return Answer(status, fields, self.reader.read(size))
+            body = self.reader.read(size)
+            if size > 0 and fields.get("content-encoding") == "gzip":
+                body = gzip.decompress(body)
+            return Answer(status, fields, body)
         except ConnectionError:
             return None
 

@@ -72,7 +72,7 @@ class Maker:
         return request
 
     def valid(self, operation):
-        path, query, lines = operation.path, [], []
+        path, query, lines, ids = operation.path, [], [], []
         chosen = set()
         for parameter in operation.parameters:
             if not parameter.get("required") and self.random.random() < 0.65:
@@ -80,9 +80,12 @@ class Maker:
             value = self.parameter(parameter, chosen, path)
             if value is None:
                 continue
+            if parameter["name"] == "If-None-Match" and value == "*" and ids:
+                path = path.replace(ids[-1], values.uuid7(self.random))  # of a note that is to be made
             chosen.add(parameter["name"])
             if parameter["in"] == "path":
-                path = path.replace("{%s}" % parameter["name"], urllib.parse.quote(value, safe=""))
+                ids.append(urllib.parse.quote(value, safe=""))
+                path = path.replace("{%s}" % parameter["name"], ids[-1])
             elif parameter["in"] == "query":
                 query.append((parameter["name"], value))
             else:
@@ -98,6 +101,8 @@ class Maker:
             request.body = json.dumps(value, ensure_ascii=self.random.random() < 0.5).encode()
             request.lines.append(("Content-Type", media_type))
             request.chunked = self.random.random() < 0.2
+        if self.random.random() < 0.1:
+            request.lines.append(("Accept-Encoding", "gzip"))
         if operation.guarded and self.tokens:
             request.lines.append(("Authorization", f"Bearer {self.random.choice(self.tokens)}"))
         return request

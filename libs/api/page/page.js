@@ -64,11 +64,10 @@ async function showAccount() {
   if (!state.links.session) return;
   try {
     const { value } = await call("GET", state.links.session);
-    const user = value.user || value;
-    part("who").textContent = user.display_name || user.email || "";
-    part("account").hidden = false;
+    part("who").textContent = value.user.display_name || value.user.email;
+    part("account").hidden = !value.expires_at; // on an open server nobody has logged in
   } catch (error) {
-    if (!(error instanceof Refused)) throw error; // an open server has nobody to name
+    if (!(error instanceof Refused)) throw error; // the notes are there all the same
   }
 }
 
