@@ -8,6 +8,7 @@
 #include "api/note_handlers.hpp"
 #include "api/page_handlers.hpp"
 #include "api/probe_handlers.hpp"
+#include "api/search_handlers.hpp"
 #include "base/clock.hpp"
 #include "config/settings.hpp"
 #include "db/database.hpp"
@@ -17,6 +18,7 @@
 #include "service/last_use.hpp"
 #include "service/notes.hpp"
 #include "service/readiness.hpp"
+#include "service/search.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -49,8 +51,10 @@ class ServerApp {
   service::LastUse last_use_;
   service::Authenticator authenticator_;
   service::Notes notes_;
+  service::Search search_;
   service::ReadinessProbe readiness_;
   api::NoteHandlers note_handlers_;
+  api::SearchHandlers search_handlers_;
   api::ProbeHandlers probe_handlers_;
   api::PageHandlers page_handlers_;
   api::ContractHandlers contract_handlers_;

@@ -5,6 +5,7 @@
 #include "api/json.hpp"
 #include "api/note_batch_request.hpp"
 #include "api/note_reader.hpp"
+#include "api/search_json.hpp"
 
 namespace notes::api {
 namespace {
@@ -31,7 +32,9 @@ http::ApiDescription api_description(std::string_view version) {
   append(api.operations, probe_operations());
   append(api.operations, note_operations());
   append(api.operations, note_history_operations());
+  append(api.operations, search_operations());
   append(api.schemas, written_schemas());
+  append(api.schemas, search_schemas());
   append(api.schemas, note_reader_schemas());
   append(api.schemas, note_batch_schemas());
   return api;

@@ -16,6 +16,7 @@ http::ApiDescription api_description(std::string_view version);
 std::vector<http::Operation> note_operations();
 /// What a note was, and what became of all of them.
 std::vector<http::Operation> note_history_operations();
+std::vector<http::Operation> search_operations();
 std::vector<http::Operation> probe_operations();
 std::vector<http::Operation> contract_operations();
 

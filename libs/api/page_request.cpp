@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -88,19 +89,19 @@ std::string_view name_of(NoteSort sort) {
 }
 
 /// What a cursor is bound to without carrying it.
-std::string context_of(const NoteQuery& query, const domain::Actor& actor) {
+std::string context_of(const PageRequest& page, const domain::Actor& actor) {
   const auto flag = [](const std::optional<bool>& value) {
     return !value ? "" : *value ? "true" : "false";
   };
   const auto time = [](const std::optional<Timestamp>& value) {
     return value ? to_string(*value) : std::string();
   };
-  const NoteFilter& filter = query.filter;
-  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", to_string(actor.user),
-                     name_of(query.sort), filter.tag.value_or(""), flag(filter.pinned),
+  const NoteFilter& filter = page.query.filter;
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", to_string(actor.user),
+                     name_of(page.query.sort), filter.tag.value_or(""), flag(filter.pinned),
                      flag(filter.archived), filter.trashed, time(filter.created_from),
                      time(filter.created_before), time(filter.updated_from),
-                     time(filter.updated_before));
+                     time(filter.updated_before), page.bound_to);
 }
 
 constexpr QueryReader::Range kLimits{1, PageRequest::kMostItems};
@@ -191,10 +192,11 @@ std::string percent_encoded(std::string_view text) {
 }  // namespace
 
 PageRequest PageRequest::from(const http::Request& request, const domain::Actor& actor,
-                              const identity::TokenSigner& signer) {
+                              const identity::TokenSigner& signer, std::string bound_to) {
   Reader reader(request);
   reader.check_names(kParameterNames, "a list of notes");
   PageRequest page;
+  page.bound_to = std::move(bound_to);
   page.query.limit =
       static_cast<std::size_t>(reader.number("limit", kLimits).value_or(kDefaultLimit));
   page.query.sort = reader.sort();
@@ -211,7 +213,7 @@ PageRequest PageRequest::from(const http::Request& request, const domain::Actor&
   if (reader.flag("include_total").value_or(false)) page.totals = service::Totals::counted;
   reader.finish();
   if (const auto cursor = request.query_value("cursor")) {
-    const auto payload = signer.verify(*cursor, context_of(page.query, actor));
+    const auto payload = signer.verify(*cursor, context_of(page, actor));
     if (payload) page.query.after = read_payload(*payload, page.query.sort);
     if (!page.query.after) {
       throw Error(ErrorCode::malformed,
@@ -234,7 +236,7 @@ std::vector<http::Parameter> PageRequest::parameters() {
 std::string PageRequest::cursor_of(const NotePosition& position, const domain::Actor& actor,
                                    const identity::TokenSigner& signer) const {
   return signer.sign(fmt::format("{}{}{}", kForm, to_string(position.id), position.key),
-                     context_of(query, actor));
+                     context_of(*this, actor));
 }
 
 std::string next_link(const http::Request& request, const std::string& cursor) {

@@ -23,6 +23,7 @@ struct PageRequest {
   domain::NoteQuery query;
   service::Totals totals = service::Totals::left_out;
   NoteFields fields = kEveryField;
+  std::string bound_to = {};  ///< what its cursors are bound to beside the order and the filters
 
   /// Reads `limit` (1..200), `sort` (-created_at, -updated_at, title), the filters `tag`, `pinned`,
   /// `archived`, `trashed`, `created_from`, `created_before`, `updated_from` and `updated_before`,
@@ -30,7 +31,7 @@ struct PageRequest {
   /// wrong, unknown or repeated, and Error{malformed} for a cursor that this service did not give
   /// to this actor for a list of the same order and filters.
   static PageRequest from(const http::Request& request, const domain::Actor& actor,
-                          const identity::TokenSigner& signer);
+                          const identity::TokenSigner& signer, std::string bound_to = {});
 
   /// What from() reads, as the OpenAPI document has it.
   static std::vector<http::Parameter> parameters();

@@ -9,6 +9,7 @@
 #include "api/note_handlers.hpp"
 #include "api/page_handlers.hpp"
 #include "api/probe_handlers.hpp"
+#include "api/search_handlers.hpp"
 #include "http/route.hpp"
 
 namespace notes::api {
@@ -16,6 +17,7 @@ namespace notes::api {
 /// What answers, by subject. Who only looks at the rows gives none.
 struct Handlers {
   NoteHandlers* notes = nullptr;
+  SearchHandlers* search = nullptr;
   ProbeHandlers* probes = nullptr;
   const PageHandlers* page = nullptr;
   const ContractHandlers* contract = nullptr;

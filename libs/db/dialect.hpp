@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,12 @@
 namespace notes::db {
 
 class Session;
+
+/// What is looked for in an index of terms.
+struct Term {
+  std::string text;     ///< without blanks and ASCII punctuation
+  bool prefix = false;  ///< every term that begins so
+};
 
 /// What the database said about a statement that it refused, in its own words.
 struct DatabaseError {
@@ -128,6 +135,18 @@ class Dialect {
   /// The aggregate of the texts of a group, its first argument, with the second one between them;
   /// in no order.
   virtual std::string_view joining_aggregate() const { return "STRING_AGG"; }
+
+  /// An index of terms: a table `t` with a column `terms`, which on SQLite is the content of an
+  /// FTS5 table `t_index`. This is what the column is given, as an expression of a parameter
+  /// (":p0"): the terms, each once, with a blank between each two.
+  virtual std::string terms_value(std::string_view parameter) const = 0;
+
+  /// From FROM on, what finds the rows of that table that have what a parameter says as
+  /// terms_wanted() writes it.
+  virtual std::string having_terms(std::string_view table, std::string_view parameter) const = 0;
+
+  /// All of these terms, at least one.
+  virtual std::string terms_wanted(std::span<const Term> all_of) const = 0;
 
   /// Hears from now on what notify() says on a channel. False where nothing can be heard: in an
   /// engine without notifications, and behind a connection pooler, where the server's session may

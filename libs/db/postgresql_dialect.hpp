@@ -32,6 +32,9 @@ class PostgresqlDialect final : public Dialect {
   bool listen(Session& session, std::string_view channel) const override;
   bool heard(Session& session, std::chrono::milliseconds longest) const override;
   void notify(Session& session, std::string_view channel) const override;
+  std::string terms_value(std::string_view parameter) const override;
+  std::string having_terms(std::string_view table, std::string_view parameter) const override;
+  std::string terms_wanted(std::span<const Term> all_of) const override;
   void expose(Session& session, const std::string& space,
               const std::map<std::string, std::string, std::less<>>& values) const override;
   void execute_raw(Session& session, std::string_view statement) const override;

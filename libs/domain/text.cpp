@@ -22,18 +22,6 @@ utf8proc_int32_t next_character(std::string_view& text) {
   return character;
 }
 
-/// Unicode's White_Space: the separators, and five of the controls.
-bool is_white_space(utf8proc_int32_t character) {
-  switch (utf8proc_category(character)) {
-    case UTF8PROC_CATEGORY_ZS:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-      return true;
-    default:
-      return (character >= 0x09 && character <= 0x0d) || character == 0x85;
-  }
-}
-
 std::string_view trimmed(std::string_view text) {
   auto rest = text;
   std::size_t begin = text.size();
@@ -42,7 +30,7 @@ std::string_view trimmed(std::string_view text) {
     const std::size_t at = text.size() - rest.size();
     const auto character = next_character(rest);
     if (character < 0) break;
-    if (is_white_space(character)) continue;
+    if (is_white_space(static_cast<char32_t>(character))) continue;
     if (begin == text.size()) begin = at;
     end = text.size() - rest.size();
   }
@@ -96,7 +84,7 @@ bool has_white_space(std::string_view text) {
   while (!text.empty()) {
     const auto character = next_character(text);
     if (character < 0) return false;
-    if (is_white_space(character)) return true;
+    if (is_white_space(static_cast<char32_t>(character))) return true;
   }
   return false;
 }
@@ -108,6 +96,17 @@ bool has_control_character(std::string_view text) {
     if (utf8proc_category(character) == UTF8PROC_CATEGORY_CC) return true;
   }
   return false;
+}
+
+bool is_white_space(char32_t character) {
+  switch (utf8proc_category(static_cast<utf8proc_int32_t>(character))) {
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+      return true;
+    default:
+      return (character >= 0x09 && character <= 0x0d) || character == 0x85;
+  }
 }
 
 }  // namespace notes::domain

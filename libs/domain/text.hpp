@@ -35,4 +35,7 @@ bool has_white_space(std::string_view text);
 /// UTF-8.
 bool has_control_character(std::string_view text);
 
+/// Whether a character has Unicode's property White_Space: the separators, and six of the controls.
+bool is_white_space(char32_t character);
+
 }  // namespace notes::domain

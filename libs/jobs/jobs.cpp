@@ -9,6 +9,7 @@
 #include "jobs/cleanup_expired.hpp"
 #include "jobs/consistency_report.hpp"
 #include "jobs/deactivate_inactive_users.hpp"
+#include "jobs/index_notes.hpp"
 #include "jobs/prune_tombstones.hpp"
 #include "jobs/purge_trash.hpp"
 #include "jobs/recompute_note_stats.hpp"
@@ -77,6 +78,11 @@ std::vector<BuiltinJob> jobs(const Surroundings& surroundings) {
           deactivate_inactive_users),
       job("backfill-user-slugs", "give a slug to each user that has none", Kind::harmless,
           {chunk("500")}, backfill_user_slugs),
+      job("index-notes", "give the search's index the terms of notes that it does not have",
+          Kind::harmless,
+          {{"notes", "missing", "missing: those; all: look at every note, mend what is wrong"},
+           chunk("500")},
+          index_notes),
       job("recompute-note-stats", "count each user's notes anew", Kind::harmless, {chunk("200")},
           recompute_note_stats),
       job("consistency-report", "look for rows that break a rule; fails when there are any",

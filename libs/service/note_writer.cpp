@@ -9,6 +9,7 @@
 #include "domain/tag.hpp"
 #include "store/note_feed.hpp"
 #include "store/note_revisions.hpp"
+#include "store/note_search.hpp"
 #include "store/note_stats.hpp"
 #include "store/note_tags.hpp"
 #include "store/notes.hpp"
@@ -58,6 +59,7 @@ std::optional<Note> NoteWriter::insert(NoteId id, const domain::NoteDraft& draft
   if (!store::insert_note(session_, note, next_sequence())) return std::nullopt;
   const auto tags = domain::tags_of(draft.tags);
   if (!tags.empty()) note.tags = store::set_tags(session_, owner_, id, tags, now_);
+  store::add_terms(session_, note);
   return note;
 }
 
@@ -82,6 +84,7 @@ Written NoteWriter::patch(NoteId id, const domain::NotePatch& patch,
   if (patch.tags) {
     note.tags = store::set_tags(session_, owner_, id, domain::tags_of(*patch.tags), now_);
   }
+  if (patch.title || patch.body || patch.tags) store::replace_terms(session_, note);
   return std::move(note);
 }
 

@@ -31,8 +31,8 @@ struct NoteRules {
 };
 
 /// Writes one owner's notes inside a transaction: the one place where a note is written, and with
-/// it what goes along with every change of one: its place in the owner's feed of changes, and what
-/// the note said before.
+/// it what goes along with every change of one: its place in the owner's feed of changes, what the
+/// note said before, and the terms by which it is found.
 ///
 /// Making one keeps the owner's other writers waiting until the transaction ends, so it is to be
 /// the first to write there. Arguments are what the domain has found valid. All throw what SOCI

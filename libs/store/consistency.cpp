@@ -39,6 +39,9 @@ constexpr std::array kRules{
     ConsistencyRule{"deactivated_users_logged_in", "deactivated users with a session",
                     "SELECT DISTINCT CAST(u.id AS TEXT) AS offender FROM users u "
                     "JOIN sessions s ON s.user_id = u.id WHERE u.deactivated_at IS NOT NULL"},
+    ConsistencyRule{"terms_without_note", "search terms whose note is not there",
+                    "SELECT CAST(s.note_id AS TEXT) AS offender FROM note_search s "
+                    "LEFT JOIN notes n ON n.id = s.note_id WHERE n.id IS NULL"},
     // Only where nothing has changed since: numbers that are merely old are no offence.
     ConsistencyRule{"note_stats_wrong",
                     "users whose counted notes are not those they have (recompute-note-stats "

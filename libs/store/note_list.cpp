@@ -1,5 +1,6 @@
 #include "store/note_list.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -112,6 +113,20 @@ struct ListNotes : NoteStatement {
   long long limit = 0;
 };
 
+struct FindNotes : NoteStatement {
+  FindNotes(db::Session& session, const NoteFilter& by, const std::string& sql)
+      : NoteStatement(session), ids(kMostNotesAtOnce) {
+    filter.bind(statement, by);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      statement.exchange(soci::use(ids[i], fmt::format("id{}", i)));
+    }
+    prepare_reading(sql);
+  }
+
+  FilterVariables filter;
+  std::vector<std::string> ids;
+};
+
 struct CountNotes : NoteStatement {
   CountNotes(db::Session& session, const NoteFilter& by, const std::string& sql)
       : NoteStatement(session) {
@@ -164,6 +179,24 @@ std::vector<domain::Note> list_notes(db::Session& session, UserId owner, const N
   }
   list.limit = static_cast<long long>(query.limit);
   return list.read_all();
+}
+
+std::vector<domain::Note> find_notes(db::Session& session, UserId owner, const NoteFilter& filter,
+                                     std::span<const domain::NoteId> ids) {
+  if (ids.empty()) return {};
+  std::string names;
+  for (std::size_t i = 0; i < kMostNotesAtOnce; ++i) {
+    names += fmt::format("{}:id{}", i == 0 ? "" : ", ", i);
+  }
+  const auto sql = fmt::format("SELECT {} FROM notes WHERE notes.id IN ({}) AND {}",
+                               note_columns(session.dialect()), names, conditions(filter));
+  auto& find = session.kept<KeptByText<FindNotes>>().of(filter, sql);
+  find.filter.set(owner, filter);
+  // The statement always has as many: the last id stands for those that there are not.
+  for (std::size_t i = 0; i < find.ids.size(); ++i) {
+    find.ids[i] = to_string(ids[std::min(i, ids.size() - 1)]);
+  }
+  return find.read_all();
 }
 
 std::int64_t count_notes(db::Session& session, UserId owner, const NoteFilter& filter,

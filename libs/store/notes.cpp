@@ -19,9 +19,10 @@ using domain::UserId;
 
 constexpr auto kInsertNote =
     "INSERT INTO notes "
-    "(id, owner_id, title, body, pinned, archived, version, created_at, updated_at, sequence) "
+    "(id, owner_id, title, body, pinned, archived, version, created_at, updated_at, sequence, "
+    "terms_state) "
     "VALUES (:id, :owner, :title, :body, :pinned, :archived, :version, :created_at, :updated_at, "
-    ":sequence) "
+    ":sequence, 1) "
     "ON CONFLICT (id) DO NOTHING";
 
 struct InsertNote : NoteStatement {

@@ -19,8 +19,9 @@ struct NoteWrite {
   std::optional<std::int64_t> expected_version = {};  ///< none: whatever version it has
 };
 
-/// The note without its tags; see set_tags() in store/note_tags.hpp. False when the id is taken:
-/// nothing was inserted.
+/// The note without its tags; see set_tags() in store/note_tags.hpp. It is one that searches find
+/// by its terms: the same transaction must add_terms() (store/note_search.hpp). False when the id
+/// is taken: nothing was inserted.
 bool insert_note(db::Session& session, const domain::Note& note, std::int64_t sequence);
 
 /// The owner's note, unless it lies in the trash.

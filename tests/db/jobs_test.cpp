@@ -200,14 +200,14 @@ TEST_CASE_TEMPLATE("consistency-report finds nothing in a fresh database, and na
   at.run("recompute-note-stats");
   const auto clean = at.run("consistency-report", {.parameters = {{"format", "json"}}});
   CHECK_FALSE(clean.error.has_value());
-  CHECK(clean.output.starts_with("{\"findings\":[],\"rules\":10}\n"));
+  CHECK(clean.output.starts_with("{\"findings\":[],\"rules\":12}\n"));
 
   at.add_user(11, "No slug");
   at.execute({"UPDATE note_stats SET note_count = 7",
               "UPDATE notes SET updated_at = '2025-01-01T00:00:00.000000Z' WHERE title = 'alive'"});
   const auto broken = at.run("consistency-report", {.parameters = {{"format", "json"}}});
   CHECK(broken.error == ErrorCode::invalid);
-  CHECK(broken.counters == Counters{{"processed", 10}, {"findings", 3}});
+  CHECK(broken.counters == Counters{{"processed", 12}, {"findings", 3}});
   CHECK(broken.output.starts_with(
       R"({"findings":[{"rule":"times_out_of_order","means":"notes changed or trashed before they )"
       R"(were made","count":1,"examples":["00000000-0000-7000-8000-00000000a001"]},)"
@@ -215,7 +215,7 @@ TEST_CASE_TEMPLATE("consistency-report finds nothing in a fresh database, and na
       R"x(gives one)","count":1,"examples":["00000000-0000-7000-8000-000000000011"]},)x"
       R"({"rule":"note_stats_wrong","means":"users whose counted notes are not those they have )"
       R"x((recompute-note-stats counts anew)","count":1,)x"
-      R"("examples":["00000000-0000-7000-8000-000000000001"]}],"rules":10})"));
+      R"("examples":["00000000-0000-7000-8000-000000000001"]}],"rules":12})"));
   const auto table = at.run("consistency-report", {.parameters = {{"format", "table"}}});
   CHECK(table.printed("users_without_slug                  1  users that have no slug"));
   CHECK(at.run("consistency-report", {.parameters = {{"format", "xml"}}}).error ==
@@ -347,6 +347,32 @@ TEST_CASE_TEMPLATE("prune-history lets skipped ticks go, but none in front of th
   CHECK(at.column("SELECT nominal FROM cron_ticks") == Values{"b"});
 }
 
+TEST_CASE_TEMPLATE("index-notes gives terms to notes that have none, also when it is stopped",
+                   Backend, Sqlite, Postgres) {
+  JobsFixture<Backend> at;
+  at.execute({kNotes[0]});
+  constexpr auto kIndexed = "SELECT CAST(note_id AS TEXT) FROM note_search ORDER BY note_id";
+  const JobRequest request{.parameters = {{"chunk", "2"}}, .stop_after = 1};
+  CHECK(at.run("index-notes", request).error == ErrorCode::interrupted);
+  CHECK(at.column(kIndexed) ==
+        Values{"00000000-0000-7000-8000-00000000a001", "00000000-0000-7000-8000-00000000a002"});
+  const auto resumed = at.run("index-notes", {.resume = true});
+  CHECK(resumed.counters == Counters{{"processed", 4}, {"changed", 4}});
+  CHECK(at.column(kIndexed).size() == 4);
+  CHECK(at.run("index-notes").counters == Counters{{"processed", 0}, {"changed", 0}});
+  CHECK(at.run("index-notes", {.parameters = {{"notes", "some"}}}).error == ErrorCode::usage);
+
+  // A note that somebody changed behind the service's back.
+  at.execute({"UPDATE notes SET body = 'new words' WHERE title = 'alive'"});
+  CHECK(at.run("consistency-report").printed("terms_wrong"));
+  CHECK(at.run("index-notes").counters == Counters{{"processed", 0}, {"changed", 0}});
+  CHECK(at.run("index-notes", {.parameters = {{"notes", "all"}, {"chunk", "3"}}}).counters ==
+        Counters{{"processed", 4}, {"changed", 1}});
+  CHECK_FALSE(at.run("consistency-report").printed("terms_wrong"));
+  at.run("purge-trash", {.apply = true});
+  CHECK(at.column(kIndexed).size() == 2);
+}
+
 TEST_CASE_TEMPLATE("analyze-database looks at every table, and goes on where it was stopped",
                    Backend, Sqlite, Postgres) {
   JobsFixture<Backend> at;
@@ -397,7 +423,7 @@ TEST_CASE("every job has a summary, a name of its own, and defaults that it take
     if (job.name == "backup-database") continue;  // it would write into the working directory
     CHECK_FALSE(at.run(job.name).error.has_value());
   }
-  CHECK(names.size() == 10);
+  CHECK(names.size() == 11);
 }
 
 }  // namespace

@@ -329,7 +329,7 @@ TEST_CASE_TEMPLATE("the shipped file of jobs is valid, and runs as it is", Backe
   const Migrated<Backend> at;
   at.tool.jobs(read_file(NOTES_SOURCE_DIR "/config/cron.yaml"));
   const auto valid = at.tool({"validate"});
-  CHECK(valid.output == "config/cron.yaml: 10 jobs, 0 problems, 0 warnings\n");
+  CHECK(valid.output == "config/cron.yaml: 11 jobs, 0 problems, 0 warnings\n");
   CHECK(valid.status.code == 0);
   Process scheduler(built("notes-cron"), at.tool.options({"run"}));
   const auto ran = [&] { return at.tool({"status"}).status.code == 0; };

@@ -61,6 +61,17 @@ NoteJson note_of(const Value& object) {
           .version = number(member(object, "version"))};
 }
 
+/// Segments as one text.
+std::string marked(const Value& value) {
+  if (!value.IsArray()) refuse("segments that are no array");
+  std::string all;
+  for (const auto& segment : value.GetArray()) {
+    const bool match = flag(member(segment, "match"));
+    all += (match ? "[" : "") + text(member(segment, "text")) + (match ? "]" : "");
+  }
+  return all;
+}
+
 rapidjson::Document parse(std::string_view json) {
   rapidjson::Document document;
   document.Parse<rapidjson::kParseValidateEncodingFlag>(json.data(), json.size());
@@ -108,6 +119,22 @@ ChangePageJson read_change_page(std::string_view json) {
   }
   page.next = number(member(document, "next"));
   page.has_more = flag(member(document, "has_more"));
+  return page;
+}
+
+FoundPageJson read_found_page(std::string_view json) {
+  const auto document = parse(json);
+  FoundPageJson page;
+  const Value& items = member(document, "items");
+  if (!items.IsArray()) refuse(json);
+  for (const auto& item : items.GetArray()) {
+    const Value& note = member(item, "note");
+    if (note.HasMember("body") || note.MemberCount() != 9) refuse("a note with its body");
+    page.items.push_back({.id = text(member(note, "id")),
+                          .title = marked(member(item, "title")),
+                          .excerpt = marked(member(item, "excerpt"))});
+  }
+  page.next_cursor = text_or_null(member(document, "next_cursor"));
   return page;
 }
 

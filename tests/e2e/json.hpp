@@ -42,6 +42,20 @@ struct ChangePageJson {
   bool has_more = false;
 };
 
+/// What a search found: the notes' titles, with what was found in [ ], and excerpts alike.
+struct FoundJson {
+  std::string id;
+  std::string title;
+  std::string excerpt;
+
+  friend bool operator==(const FoundJson&, const FoundJson&) = default;
+};
+
+struct FoundPageJson {
+  std::vector<FoundJson> items;
+  std::optional<std::string> next_cursor;
+};
+
 /// {"title":…,"body":…}
 std::string draft_json(std::string_view title, std::string_view body);
 
@@ -49,5 +63,6 @@ std::string draft_json(std::string_view title, std::string_view body);
 NoteJson read_note(std::string_view json);
 NotePageJson read_page(std::string_view json);
 ChangePageJson read_change_page(std::string_view json);
+FoundPageJson read_found_page(std::string_view json);
 
 }  // namespace notes::tests
