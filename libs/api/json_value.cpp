@@ -45,18 +45,23 @@ std::string text_of(const Value& value) { return {value.GetString(), value.GetSt
 
 }  // namespace
 
-rapidjson::Document parse_json(std::string_view json) {
-  rapidjson::Document document;
+ParsedJson try_parse_json(std::string_view json) {
+  ParsedJson parsed;
   // Iterative: a recursive parser would spend a stack frame on each of a million brackets.
-  document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
+  parsed.document.Parse<rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag>(
       json.data(), json.size());
-  if (document.HasParseError()) {
-    throw Error(
-        ErrorCode::malformed,
-        fmt::format("the body is not JSON: {}: {}", place_of(json, document.GetErrorOffset()),
-                    rapidjson::GetParseError_En(document.GetParseError())));
+  if (parsed.document.HasParseError()) {
+    parsed.problem =
+        fmt::format("is not JSON: {}: {}", place_of(json, parsed.document.GetErrorOffset()),
+                    rapidjson::GetParseError_En(parsed.document.GetParseError()));
   }
-  return document;
+  return parsed;
+}
+
+rapidjson::Document parse_json(std::string_view json) {
+  auto parsed = try_parse_json(json);
+  if (parsed.problem.empty()) return std::move(parsed.document);
+  throw Error(ErrorCode::malformed, "the body " + parsed.problem);
 }
 
 std::string pointer_to(std::string_view name) {

@@ -19,7 +19,13 @@ namespace notes::api {
 /// A body can name a great many members; a person needs to see only so many of them.
 inline constexpr std::size_t kMostViolations = 20;
 
-/// Throws Error{malformed} with line and column for what is no JSON (RFC 8259).
+struct ParsedJson {
+  rapidjson::Document document;
+  std::string problem = {};  ///< why it is no JSON (RFC 8259), with line and column; empty: it is
+};
+ParsedJson try_parse_json(std::string_view json);
+
+/// Throws Error{malformed} with line and column for what is no JSON.
 rapidjson::Document parse_json(std::string_view json);
 
 /// A member's name as the end of a JSON pointer (RFC 6901 §3), with the slash in front.

@@ -14,6 +14,7 @@
 #include "api/json.hpp"
 #include "api/note_batch_request.hpp"
 #include "api/note_reader.hpp"
+#include "api/note_transfer.hpp"
 #include "api/operation_parts.hpp"
 #include "api/page_request.hpp"
 #include "api/revision_request.hpp"
@@ -246,6 +247,18 @@ Response NoteHandlers::restore_revision(const Request& request, const Actor& act
   const auto condition = precondition(request, actor, id);
   if (condition.failed) return stale(request, id, *condition.failed);
   return answer(request, id, notes_.restore_revision(actor, id, version, condition.expected));
+}
+
+Response NoteHandlers::export_all(const Request& request, const Actor& actor) {
+  return export_notes(notes_, request, actor, cursor_signer_);
+}
+
+Response NoteHandlers::import_file(const Request& request, const Actor& actor) {
+  require_media_type(request, {kJsonLines, "application/jsonl", kMarkdown});
+  const auto type = request.headers.find("Content-Type").value_or(kJsonLines);
+  const auto format = media_type(type) == kMarkdown ? NoteFormat::markdown : NoteFormat::json_lines;
+  const auto report = notes_.import_file(actor, read_note_file(request.body, format));
+  return http::respond(200, kJson, to_json(report));
 }
 
 Response NoteHandlers::changes(const Request& request, const Actor& actor) {

@@ -31,6 +31,9 @@ class NoteHandlers {
   http::Response revisions(const http::Request& request, const domain::Actor& actor);
   http::Response revision(const http::Request& request, const domain::Actor& actor);
   http::Response restore_revision(const http::Request& request, const domain::Actor& actor);
+  /// All notes as a file, in parts, and the notes of such a file.
+  http::Response export_all(const http::Request& request, const domain::Actor& actor);
+  http::Response import_file(const http::Request& request, const domain::Actor& actor);
   /// The feed of changes, for clients that keep a copy.
   http::Response changes(const http::Request& request, const domain::Actor& actor);
 

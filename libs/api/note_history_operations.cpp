@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "api/change_feed.hpp"
+#include "api/note_transfer.hpp"
 #include "api/operation_parts.hpp"
 #include "api/operations.hpp"
 #include "api/revision_request.hpp"
@@ -85,10 +86,42 @@ Operation restore_note_revision() {
           .refusals = {malformed(), no_such_revision(), stale_version()}};
 }
 
+Operation export_notes_operation() {
+  return {.id = "export_notes",
+          .tag = kTag,
+          .summary = "Gives all notes outside the trash as a file, in parts",
+          .description = "Parts in a row are one file, and each can be imported by itself.",
+          .parameters = export_parameters(),
+          .answers = {{.status = 200,
+                       .description = "A part of the file, the newest notes first.",
+                       .contents = {{kJsonLines, Schema::text()}, {kMarkdown, Schema::text()}},
+                       .fields = {next_page_field(),
+                                  {.name = "Content-Disposition",
+                                   .description = "A name for the file (RFC 6266).",
+                                   .schema = Schema::text(1)}}}},
+          .refusals = {malformed(), invalid()}};
+}
+
+Operation import_notes_operation() {
+  return {.id = "import_notes",
+          .tag = kTag,
+          .summary = "Takes the notes of a file",
+          .description =
+              "What export_notes gave, or of the same form: at most 1000 notes. Ids are kept where "
+              "they are free; a note that is there is changed, or left when it says the same. A "
+              "note that cannot be taken fails by itself.",
+          .body = {{kJsonLines, Schema::reference("NoteDraft")}, {kMarkdown, Schema::text()}},
+          .answers = {{.status = 200,
+                       .description = "What became of the notes.",
+                       .contents = json_of("NoteImportReport")}},
+          .refusals = {unsupported_media_type(), invalid()}};
+}
+
 }  // namespace
 
 std::vector<Operation> note_history_operations() {
-  return {list_note_changes(), list_note_revisions(), get_note_revision(), restore_note_revision()};
+  return {export_notes_operation(), import_notes_operation(), list_note_changes(),
+          list_note_revisions(),    get_note_revision(),      restore_note_revision()};
 }
 
 }  // namespace notes::api

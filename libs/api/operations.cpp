@@ -5,6 +5,7 @@
 #include "api/json.hpp"
 #include "api/note_batch_request.hpp"
 #include "api/note_reader.hpp"
+#include "api/note_transfer.hpp"
 #include "api/search_json.hpp"
 
 namespace notes::api {
@@ -37,6 +38,7 @@ http::ApiDescription api_description(std::string_view version) {
   append(api.schemas, search_schemas());
   append(api.schemas, note_reader_schemas());
   append(api.schemas, note_batch_schemas());
+  append(api.schemas, note_transfer_schemas());
   return api;
 }
 

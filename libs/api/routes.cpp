@@ -48,6 +48,8 @@ std::vector<Endpoint> endpoints(Handlers to) {
       {Method::post,    "/api/v1/notes:batch",        "batch_notes",       Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->batch(r, c.actor); }},
       {Method::get,     "/api/v1/notes/changes",      "list_note_changes", Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->changes(r, c.actor); }},
       {Method::get,     "/api/v1/notes/search",       "search_notes",      Runs::on_worker, Access::read_notes,   [to](const Request& r, const Caller& c) { return to.search->search(r, c.actor); }},
+      {Method::get,     "/api/v1/notes/export",       "export_notes",      Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->export_all(r, c.actor); }},
+      {Method::post,    "/api/v1/notes/import",       "import_notes",      Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->import_file(r, c.actor); }},
       {Method::get,     "/api/v1/notes/{id}",         "get_note",          Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->get(r, c.actor); }},
       {Method::put,     "/api/v1/notes/{id}",         "replace_note",      Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->replace(r, c.actor); }},
       {Method::patch,   "/api/v1/notes/{id}",         "patch_note",        Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->patch(r, c.actor); }},

@@ -1,5 +1,6 @@
 #include "service/note_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -46,7 +47,12 @@ NoteWriter::NoteWriter(db::Session& session, const Options& options)
       next_sequence_(store::take_sequences(session, owner_, options.changes)),
       left_(options.changes) {}
 
-std::optional<Note> NoteWriter::insert(NoteId id, const domain::NoteDraft& draft) {
+std::optional<Note> NoteWriter::find_anywhere(NoteId id) {
+  return store::find_note_anywhere(session_, owner_, id);
+}
+
+std::optional<Note> NoteWriter::insert(NoteId id, const domain::NoteDraft& draft,
+                                       std::optional<Timestamp> created_at) {
   Note note{.id = id,
             .owner = owner_,
             .title = draft.title,
@@ -54,7 +60,7 @@ std::optional<Note> NoteWriter::insert(NoteId id, const domain::NoteDraft& draft
             .pinned = draft.pinned,
             .archived = draft.archived,
             .version = 1,
-            .created_at = now_,
+            .created_at = std::min(created_at.value_or(now_), now_),
             .updated_at = now_};
   if (!store::insert_note(session_, note, next_sequence())) return std::nullopt;
   const auto tags = domain::tags_of(draft.tags);

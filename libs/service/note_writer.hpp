@@ -50,8 +50,12 @@ class NoteWriter {
   /// The session must outlive it.
   NoteWriter(db::Session& session, const Options& options);
 
-  /// nullopt when the id is taken.
-  std::optional<domain::Note> insert(domain::NoteId id, const domain::NoteDraft& draft);
+  /// The note wherever it lies; nullopt when the owner has none of that id.
+  std::optional<domain::Note> find_anywhere(domain::NoteId id);
+
+  /// nullopt when the id is taken. `created_at`: when the note was made, if that was before now.
+  std::optional<domain::Note> insert(domain::NoteId id, const domain::NoteDraft& draft,
+                                     std::optional<Timestamp> created_at = {});
 
   /// Changes what the patch names; one that names nothing is no change. When it names the title,
   /// the body or the tags, what they were is kept as a revision. Refused as stale, decided by the

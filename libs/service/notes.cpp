@@ -229,6 +229,18 @@ std::vector<OperationResult> Notes::batch(const Actor& actor,
   });
 }
 
+ImportReport Notes::import_file(const Actor& actor, const std::vector<ImportedNote>& notes) {
+  if (notes.empty()) return {};
+  const Timestamp now = clock_.now();
+  return database_.transact([&](db::Session& session) {
+    NoteWriter writer(session, {.actor = actor,
+                                .now = now,
+                                .rules = rules_,
+                                .changes = static_cast<std::int64_t>(notes.size())});
+    return import_notes(writer, notes, now);
+  });
+}
+
 bool Notes::place_notes(const Actor& actor) {
   const auto unplaced = database_.read([&](db::Session& session) {
     return store::count_unplaced(session, actor.user, kPlacedAtOnce);

@@ -13,6 +13,7 @@
 #include "domain/note_revision.hpp"
 #include "domain/user.hpp"
 #include "service/note_batch.hpp"
+#include "service/note_import.hpp"
 #include "service/note_writer.hpp"
 
 namespace notes::service {
@@ -150,6 +151,10 @@ class Notes {
   /// lead to /operations/N. Precondition: at most kMostOperations.
   std::vector<OperationResult> batch(const domain::Actor& actor,
                                      const std::vector<NoteOperation>& operations);
+
+  /// Imports the notes of a file, see import_notes(), in one transaction. Precondition: at most
+  /// kMostImported.
+  ImportReport import_file(const domain::Actor& actor, const std::vector<ImportedNote>& notes);
 
  private:
   Total count(const domain::Actor& actor, const domain::NoteFilter& filter);

@@ -75,7 +75,7 @@ class Answers:
     def _body_faults(self, answer, media_type):
         try:
             value = answer.body.decode("utf-8")
-            if media_type.endswith("json"):
+            if media_type.endswith(("/json", "+json")):
                 value = json.loads(value)
         except ValueError as error:
             yield f"the body is not {media_type}: {error}"
