@@ -9,6 +9,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "account_desk.hpp"
 #include "api/routes.hpp"
 
 namespace notes::server {
@@ -56,15 +57,23 @@ ServerApp::ServerApp(const config::Settings& settings, const std::string& versio
       database_name_(database_.url().redacted()),
       cursor_signer_(settings.secret_key.reveal(), "cursor"),
       last_use_(database_, logger),
-      authenticator_(database_, clock, last_use_),
+      authenticator_(database_, clock, last_use_, settings.accounts.session_idle),
+      passwords_(password_limits(settings.accounts), metrics_),
+      logins_(database_, clock, passwords_, settings.accounts.session_lifetime),
+      users_(database_, clock, passwords_),
+      tokens_(database_, clock),
       notes_(database_, clock,
              {.max_revisions = static_cast<std::int64_t>(settings.notes.max_revisions)}),
       search_(database_),
       readiness_(database_, clock),
+      receipts_(database_, clock),
+      idempotency_(receipts_, metrics_),
       note_handlers_(
-          notes_, cursor_signer_,
+          notes_, idempotency_, cursor_signer_,
           settings.server.require_if_match ? api::IfMatch::required : api::IfMatch::optional),
       search_handlers_(search_, cursor_signer_),
+      session_handlers_(logins_, users_, logger),
+      token_handlers_(tokens_),
       probe_handlers_(readiness_, metrics_),
       page_handlers_(version),
       contract_handlers_(version),
@@ -78,6 +87,8 @@ ServerApp::ServerApp(const config::Settings& settings, const std::string& versio
                                        {.notes = &note_handlers_,
                                         .search = &search_handlers_,
                                         .probes = &probe_handlers_,
+                                        .sessions = &session_handlers_,
+                                        .tokens = &token_handlers_,
                                         .page = &page_handlers_,
                                         .contract = &contract_handlers_})),
               logger, metrics_) {}

@@ -5,20 +5,28 @@
 #include <string>
 
 #include "api/contract_handlers.hpp"
+#include "api/idempotency.hpp"
 #include "api/note_handlers.hpp"
 #include "api/page_handlers.hpp"
 #include "api/probe_handlers.hpp"
 #include "api/search_handlers.hpp"
+#include "api/session_handlers.hpp"
+#include "api/token_handlers.hpp"
 #include "base/clock.hpp"
 #include "config/settings.hpp"
 #include "db/database.hpp"
 #include "http/server.hpp"
+#include "identity/password_desk.hpp"
 #include "identity/token_signer.hpp"
+#include "service/access_tokens.hpp"
 #include "service/authenticator.hpp"
 #include "service/last_use.hpp"
+#include "service/logins.hpp"
 #include "service/notes.hpp"
 #include "service/readiness.hpp"
+#include "service/receipts.hpp"
 #include "service/search.hpp"
+#include "service/users.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/metrics.hpp"
 
@@ -50,11 +58,19 @@ class ServerApp {
   identity::TokenSigner cursor_signer_;
   service::LastUse last_use_;
   service::Authenticator authenticator_;
+  identity::PasswordDesk passwords_;
+  service::Logins logins_;
+  service::Users users_;
+  service::AccessTokens tokens_;
   service::Notes notes_;
   service::Search search_;
   service::ReadinessProbe readiness_;
+  service::Receipts receipts_;
+  api::Idempotency idempotency_;
   api::NoteHandlers note_handlers_;
   api::SearchHandlers search_handlers_;
+  api::SessionHandlers session_handlers_;
+  api::TokenHandlers token_handlers_;
   api::ProbeHandlers probe_handlers_;
   api::PageHandlers page_handlers_;
   api::ContractHandlers contract_handlers_;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "domain/scope.hpp"
 #include "http/route.hpp"
 #include "service/authenticator.hpp"
@@ -15,11 +16,14 @@ namespace notes::api {
 /// Who may call a route.
 enum class Access {
   everybody,    ///< no credentials are looked at
+  strangers,    ///< the same, where there are accounts; not from another site's page
+  users,        ///< a user, with whatever credentials
   read_notes,   ///< a user; a token needs the scope notes:read
   write_notes,  ///< a user; a token needs the scope notes:write
+  persons,      ///< a user with a session: somebody who has typed a password
 };
 
-/// The scope that a token needs; none where no credentials are looked at.
+/// The scope that a token needs; none where any will do, or none does.
 std::optional<domain::Scope> needed_scope(Access access);
 
 /// One row of the service's route table.
@@ -35,28 +39,43 @@ struct Endpoint {
   Handler handler;
 };
 
+/// A problem with the challenge of RFC 6750 §3. `parameters` are those beside the realm, each with
+/// a comma in front; they are to be our own words, not the request's.
+http::Response challenge(const http::Request& request, const Error& error,
+                         std::string_view parameters = {});
+
 /// Stands in front of the handlers: finds out who calls, once, and whether they may. Thread-safe
 /// and immutable.
 ///
-/// Without credentials, or with such as are worth nothing, the answer is 401 with a challenge (RFC
-/// 6750 §3); where the scopes do not reach, 403. An open gate takes everybody for the local user.
+/// Credentials are an access token (Authorization: Bearer) or, if there is no Authorization, the
+/// session's cookie, which counts for nothing when another site's page may have sent the request
+/// (see api/origin.hpp). Without credentials, or with such as are worth nothing, the answer is 401
+/// with a challenge (RFC 6750 §3); where they do not reach, 403. An open gate takes everybody for
+/// the local user, but for other sites' pages; it has no accounts.
 class Gate {
  public:
-  /// Open: for a server that only its own machine can reach.
-  static Gate open() { return Gate(nullptr); }
+  /// Open: for a server that only its own machine can reach. `trusted_origins`: whose pages may
+  /// write here beside our own.
+  static Gate open(std::vector<std::string> trusted_origins = {});
   /// `authenticator` must outlive the gate and the routes behind it.
-  static Gate required(service::Authenticator& authenticator) { return Gate(&authenticator); }
+  static Gate required(service::Authenticator& authenticator,
+                       std::vector<std::string> trusted_origins = {});
 
   /// The rows with the gate in front of each. Throws Error{internal} for one that has something to
   /// check and runs inline: credentials are looked up in the database.
   std::vector<http::Route> guard(std::vector<Endpoint> endpoints) const;
 
  private:
-  explicit Gate(service::Authenticator* authenticator) : authenticator_(authenticator) {}
+  Gate(service::Authenticator* authenticator, std::vector<std::string> trusted_origins);
 
   http::Response admit(const Endpoint& endpoint, const http::Request& request) const;
+  http::Response admit_to_open(const Endpoint& endpoint, const http::Request& request) const;
+  http::Response admit_token(const Endpoint& endpoint, const http::Request& request,
+                             std::string_view authorization) const;
+  http::Response admit_session(const Endpoint& endpoint, const http::Request& request) const;
 
   service::Authenticator* authenticator_;  ///< nullptr: open
+  std::vector<std::string> trusted_origins_;
 };
 
 }  // namespace notes::api

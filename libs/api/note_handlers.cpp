@@ -1,17 +1,18 @@
 #include "api/note_handlers.hpp"
 
 #include <charconv>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "api/change_feed.hpp"
 #include "api/entity_tag.hpp"
 #include "api/json.hpp"
+#include "api/media_type.hpp"
 #include "api/note_batch_request.hpp"
 #include "api/note_reader.hpp"
 #include "api/note_transfer.hpp"
@@ -43,30 +44,6 @@ std::int64_t revision_version(const Request& request) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
   if (error == std::errc{} && end == text.data() + text.size() && version >= 1) return version;
   throw Error(ErrorCode::not_found, fmt::format("there is no version {}", text));
-}
-
-char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-/// The media type without parameters, in lower case (RFC 9110 §8.3.1).
-std::string media_type(std::string_view content_type) {
-  content_type = content_type.substr(0, content_type.find(';'));
-  while (content_type.ends_with(' ') || content_type.ends_with('\t')) content_type.remove_suffix(1);
-  std::string type(content_type);
-  for (char& c : type) c = ascii_lower(c);
-  return type;
-}
-
-/// A body without a Content-Type is taken as JSON (RFC 9110 §8.3 leaves that to the recipient).
-void require_media_type(const Request& request, std::initializer_list<std::string_view> accepted) {
-  const auto field = request.headers.find("Content-Type");
-  if (!field) return;
-  const auto type = media_type(*field);
-  for (const auto candidate : accepted) {
-    if (type == candidate) return;
-  }
-  throw Error(ErrorCode::unsupported,
-              fmt::format("Content-Type: expected {}, got {}",
-                          fmt::join(accepted.begin(), accepted.end(), " or "), *field));
 }
 
 Response note_response(int status, const Note& note) {
@@ -119,9 +96,12 @@ struct NoteHandlers::Precondition {
   std::optional<service::Stale> failed;  ///< it cannot be met
 };
 
-NoteHandlers::NoteHandlers(service::Notes& notes, const identity::TokenSigner& cursor_signer,
-                           IfMatch if_match)
-    : notes_(notes), cursor_signer_(cursor_signer), if_match_(if_match) {}
+NoteHandlers::NoteHandlers(service::Notes& notes, Idempotency& idempotency,
+                           const identity::TokenSigner& cursor_signer, IfMatch if_match)
+    : notes_(notes),
+      idempotency_(idempotency),
+      cursor_signer_(cursor_signer),
+      if_match_(if_match) {}
 
 /// A list of several tags is held against the version as it is now; the UPDATE still decides.
 NoteHandlers::Precondition NoteHandlers::precondition(const Request& request, const Actor& actor,
@@ -145,7 +125,13 @@ void NoteHandlers::require_if_match(const Request& request) const {
 
 Response NoteHandlers::create(const Request& request, const Actor& actor) {
   require_media_type(request, {kJson});
-  return created(notes_.create(actor, read_note_draft(request.body)));
+  const auto draft = read_note_draft(request.body);
+  return idempotency_.once(request, actor, [&](const Idempotency::Key& key) {
+    if (!key) return created(notes_.create(actor, draft));
+    const auto done = notes_.create(actor, draft, Idempotency::receipt<Note>(*key, created));
+    if (const auto* note = std::get_if<Note>(&done)) return created(*note);
+    return idempotency_.replay(std::get<domain::ReceiptAnswer>(done));
+  });
 }
 
 Response NoteHandlers::create_as(const Request& request, const Actor& actor, NoteId id,
@@ -213,16 +199,43 @@ Response NoteHandlers::trash(const Request& request, const Actor& actor) {
                           : notes_.trash(actor, id, condition.expected));
 }
 
+template <typename Change>
+Response NoteHandlers::change_once(const Request& request, const Actor& actor, NoteId id,
+                                   Change change) {
+  return idempotency_.once(request, actor, [&](const Idempotency::Key& key) {
+    const auto condition = precondition(request, actor, id);
+    if (condition.failed) return stale(request, id, *condition.failed);
+    if (!key) return answer(request, id, change(condition.expected));
+    const auto respond = [&](const service::Changed& changed) {
+      return answer(request, id, changed);
+    };
+    const auto done =
+        change(condition.expected, Idempotency::receipt<service::Changed>(*key, respond));
+    if (const auto* changed = std::get_if<service::Changed>(&done)) return respond(*changed);
+    return idempotency_.replay(std::get<domain::ReceiptAnswer>(done));
+  });
+}
+
 Response NoteHandlers::restore(const Request& request, const Actor& actor) {
   const auto id = note_id(request);
-  const auto condition = precondition(request, actor, id);
-  if (condition.failed) return stale(request, id, *condition.failed);
-  return answer(request, id, notes_.restore(actor, id, condition.expected));
+  return change_once(request, actor, id, [&](auto expected, const auto&... receipt) {
+    return notes_.restore(actor, id, expected, receipt...);
+  });
 }
 
 Response NoteHandlers::batch(const Request& request, const Actor& actor) {
   require_media_type(request, {kJson});
-  return http::respond(200, kJson, to_json(notes_.batch(actor, read_note_batch(request.body))));
+  using Results = std::vector<service::OperationResult>;
+  const auto operations = read_note_batch(request.body);
+  const auto respond = [](const Results& results) {
+    return http::respond(200, kJson, to_json(results));
+  };
+  return idempotency_.once(request, actor, [&](const Idempotency::Key& key) {
+    if (!key) return respond(notes_.batch(actor, operations));
+    const auto done = notes_.batch(actor, operations, Idempotency::receipt<Results>(*key, respond));
+    if (const auto* results = std::get_if<Results>(&done)) return respond(*results);
+    return idempotency_.replay(std::get<domain::ReceiptAnswer>(done));
+  });
 }
 
 Response NoteHandlers::revisions(const Request& request, const Actor& actor) {
@@ -244,9 +257,9 @@ Response NoteHandlers::revision(const Request& request, const Actor& actor) {
 Response NoteHandlers::restore_revision(const Request& request, const Actor& actor) {
   const auto id = note_id(request);
   const auto version = revision_version(request);
-  const auto condition = precondition(request, actor, id);
-  if (condition.failed) return stale(request, id, *condition.failed);
-  return answer(request, id, notes_.restore_revision(actor, id, version, condition.expected));
+  return change_once(request, actor, id, [&](auto expected, const auto&... receipt) {
+    return notes_.restore_revision(actor, id, version, expected, receipt...);
+  });
 }
 
 Response NoteHandlers::export_all(const Request& request, const Actor& actor) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/idempotency.hpp"
 #include "http/message.hpp"
 #include "identity/token_signer.hpp"
 #include "service/notes.hpp"
@@ -14,7 +15,8 @@ enum class IfMatch { optional, required };
 /// it is given must outlive it.
 class NoteHandlers {
  public:
-  NoteHandlers(service::Notes& notes, const identity::TokenSigner& cursor_signer, IfMatch if_match);
+  NoteHandlers(service::Notes& notes, Idempotency& idempotency,
+               const identity::TokenSigner& cursor_signer, IfMatch if_match);
 
   http::Response create(const http::Request& request, const domain::Actor& actor);
   http::Response get(const http::Request& request, const domain::Actor& actor);
@@ -45,7 +47,14 @@ class NoteHandlers {
   http::Response create_as(const http::Request& request, const domain::Actor& actor,
                            domain::NoteId id, const domain::NoteDraft& draft);
 
+  /// What `change` makes of the note, once for each key: it is called with the version expected
+  /// and, when the request has a key, with the receipt to write.
+  template <typename Change>
+  http::Response change_once(const http::Request& request, const domain::Actor& actor,
+                             domain::NoteId id, Change change);
+
   service::Notes& notes_;
+  Idempotency& idempotency_;
   const identity::TokenSigner& cursor_signer_;
   IfMatch if_match_;
 };

@@ -78,12 +78,13 @@ Operation restore_note_revision() {
           .summary = "Makes a note say what it said in an earlier version",
           .description =
               "A new version with that title, body and tags; what the note says now is kept.",
-          .parameters = {note_id_parameter(), version_parameter(), if_match_parameter()},
+          .parameters = {note_id_parameter(), version_parameter(), if_match_parameter(),
+                         idempotency_parameter()},
           .answers = {{.status = 200,
                        .description = "The note as it is now.",
                        .contents = json_of("Note"),
-                       .fields = {etag_field()}}},
-          .refusals = {malformed(), no_such_revision(), stale_version()}};
+                       .fields = {etag_field(), replayed_field()}}},
+          .refusals = {malformed(), no_such_revision(), under_way(), stale_version(), invalid()}};
 }
 
 Operation export_notes_operation() {

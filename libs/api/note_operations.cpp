@@ -20,6 +20,11 @@ http::Answer note_answer(int status, std::string_view description) {
   return answer;
 }
 
+http::Answer replayable(http::Answer answer) {
+  answer.fields.push_back(replayed_field());
+  return answer;
+}
+
 Operation list_notes() {
   return {.id = "list_notes",
           .tag = kTag,
@@ -38,9 +43,10 @@ Operation create_note() {
           .tag = kTag,
           .summary = "Makes a note",
           .description = "It is durable when the answer comes.",
+          .parameters = {idempotency_parameter()},
           .body = json_of("NoteDraft"),
-          .answers = {note_answer(201, "The note as it was made.")},
-          .refusals = {malformed(), unsupported_media_type(), invalid()}};
+          .answers = {replayable(note_answer(201, "The note as it was made."))},
+          .refusals = {malformed(), under_way(), unsupported_media_type(), invalid()}};
 }
 
 Operation batch_notes() {
@@ -51,11 +57,13 @@ Operation batch_notes() {
               "In one transaction and in their order, each as it would be done alone; each sees "
               "what those before it did. When one cannot be done nothing is: errors points at it "
               "and has the status that it would have had alone.",
+          .parameters = {idempotency_parameter()},
           .body = json_of("NoteBatch"),
           .answers = {{.status = 200,
                        .description = "What became of each, in their order.",
-                       .contents = json_of("NoteBatchResults")}},
-          .refusals = {malformed(), unsupported_media_type(), invalid()}};
+                       .contents = json_of("NoteBatchResults"),
+                       .fields = {replayed_field()}}},
+          .refusals = {malformed(), under_way(), unsupported_media_type(), invalid()}};
 }
 
 Operation get_note() {
@@ -133,9 +141,9 @@ Operation restore_note() {
           .tag = kTag,
           .summary = "Takes a note out of the trash",
           .description = "A note that does not lie there stays as it is.",
-          .parameters = {note_id_parameter(), if_match_parameter()},
-          .answers = {note_answer(200, "The note as it is now.")},
-          .refusals = {malformed(), no_such_note(), stale_version()}};
+          .parameters = {note_id_parameter(), if_match_parameter(), idempotency_parameter()},
+          .answers = {replayable(note_answer(200, "The note as it is now."))},
+          .refusals = {malformed(), no_such_note(), under_way(), stale_version(), invalid()}};
 }
 
 }  // namespace

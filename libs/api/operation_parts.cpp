@@ -20,6 +20,30 @@ http::Parameter if_match_parameter() {
           .schema = Schema::text(1)};
 }
 
+http::Parameter idempotency_parameter() {
+  return {.in = In::header,
+          .name = "Idempotency-Key",
+          .description =
+              "Made anew for each request: sent again with the same key within 24 hours, "
+              "the request is not done again but answered as before.",
+          .schema = Schema::pattern("[!-~]{1,255}")};
+}
+
+http::Field replayed_field() {
+  return {.name = "Idempotent-Replayed",
+          .description = "The answer is that of an earlier request with the same Idempotency-Key.",
+          .schema = Schema::one_of({"true"}),
+          .need = Schema::Need::optional};
+}
+
+http::Refusal under_way() {
+  return {.status = 409,
+          .when = "A request with the same Idempotency-Key is under way.",
+          .fields = {{.name = "Retry-After",
+                      .description = "Seconds until it is worth asking again.",
+                      .schema = Schema::integer(0)}}};
+}
+
 http::Field etag_field() {
   return {.name = "ETag",
           .description = "The note's version in double quotes.",

@@ -19,6 +19,13 @@ http::Parameter note_id_parameter();
 /// The versions that a change may begin from.
 http::Parameter if_match_parameter();
 
+/// The key under which a request may be sent again.
+http::Parameter idempotency_parameter();
+/// Whether the answer is that of an earlier request.
+http::Field replayed_field();
+/// 409 while a request with the same key is under way.
+http::Refusal under_way();
+
 /// The version of the note in the answer, as its entity tag.
 http::Field etag_field();
 /// Where the thing that was made is.

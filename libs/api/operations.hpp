@@ -17,6 +17,7 @@ std::vector<http::Operation> note_operations();
 /// What a note was, and what became of all of them.
 std::vector<http::Operation> note_history_operations();
 std::vector<http::Operation> search_operations();
+std::vector<http::Operation> account_operations();
 std::vector<http::Operation> probe_operations();
 std::vector<http::Operation> contract_operations();
 

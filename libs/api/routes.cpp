@@ -58,6 +58,13 @@ std::vector<Endpoint> endpoints(Handlers to) {
       {Method::get,     "/api/v1/notes/{id}/revisions", "list_note_revisions", Runs::on_worker, Access::read_notes, [to](const Request& r, const Caller& c) { return to.notes->revisions(r, c.actor); }},
       {Method::get,     "/api/v1/notes/{id}/revisions/{version}", "get_note_revision", Runs::on_worker, Access::read_notes, [to](const Request& r, const Caller& c) { return to.notes->revision(r, c.actor); }},
       {Method::post,    "/api/v1/notes/{id}/revisions/{version}/restore", "restore_note_revision", Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->restore_revision(r, c.actor); }},
+      {Method::post,    "/api/v1/session",            "create_session",    Runs::on_worker, Access::strangers,   [to](const Request& r, const Caller&) { return to.sessions->create(r); }},
+      {Method::get,     "/api/v1/session",            "get_session",       Runs::on_worker, Access::users,       [to](const Request& r, const Caller& c) { return to.sessions->show(r, c); }},
+      {Method::delete_, "/api/v1/session",            "delete_session",    Runs::on_worker, Access::persons,     [to](const Request& r, const Caller& c) { return to.sessions->remove(r, c); }},
+      {Method::post,    "/api/v1/me/password",        "change_password",   Runs::on_worker, Access::persons,     [to](const Request& r, const Caller& c) { return to.sessions->change_password(r, c); }},
+      {Method::get,     "/api/v1/tokens",             "list_tokens",       Runs::on_worker, Access::persons,     [to](const Request& r, const Caller& c) { return to.tokens->list(r, c.actor); }},
+      {Method::post,    "/api/v1/tokens",             "create_token",      Runs::on_worker, Access::persons,     [to](const Request& r, const Caller& c) { return to.tokens->create(r, c.actor); }},
+      {Method::delete_, "/api/v1/tokens/{id}",        "revoke_token",      Runs::on_worker, Access::persons,     [to](const Request& r, const Caller& c) { return to.tokens->revoke(r, c.actor); }},
   };
   // clang-format on
   add_unversioned(rows);

@@ -10,6 +10,8 @@
 #include "api/page_handlers.hpp"
 #include "api/probe_handlers.hpp"
 #include "api/search_handlers.hpp"
+#include "api/session_handlers.hpp"
+#include "api/token_handlers.hpp"
 #include "http/route.hpp"
 
 namespace notes::api {
@@ -19,6 +21,8 @@ struct Handlers {
   NoteHandlers* notes = nullptr;
   SearchHandlers* search = nullptr;
   ProbeHandlers* probes = nullptr;
+  SessionHandlers* sessions = nullptr;
+  TokenHandlers* tokens = nullptr;
   const PageHandlers* page = nullptr;
   const ContractHandlers* contract = nullptr;
 };

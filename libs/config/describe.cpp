@@ -138,6 +138,10 @@ std::vector<Setting> accounts_settings() {
                                 "passwords hashed at once, a core and that memory each"),
       accounts.number<unsigned>("password_queue", &A::password_queue, {0, 1024},
                                 "requests waiting for that; beyond: 503"),
+      accounts.duration("session_idle", &A::session_idle, {5min, 24h * 365},
+                        "a session that is not used for so long ends"),
+      accounts.duration("session_lifetime", &A::session_lifetime, {5min, 24h * 365},
+                        "a session ends then, however much it is used"),
   };
 }
 

@@ -61,6 +61,8 @@ struct AccountsSettings {
   unsigned password_passes = 2;
   unsigned passwords_at_once = 2;
   unsigned password_queue = 8;
+  std::chrono::milliseconds session_idle = std::chrono::hours(24 * 7);
+  std::chrono::milliseconds session_lifetime = std::chrono::hours(24 * 30);
 };
 
 /// A second listener for operators: metrics and probes.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string_view>
 
@@ -15,13 +16,16 @@ namespace notes::service {
 struct Caller {
   domain::Actor actor;
   domain::Scopes scopes;
-  std::optional<domain::AccessTokenId> token = {};  ///< with which token, if it was one
+  std::optional<Credential> credential = {};  ///< what was shown; none where nothing need be
+  std::optional<Timestamp> expires_at = {};  ///< when that is worth nothing any more, at the latest
 };
 
 /// Finds out who somebody is by what they show. Thread-safe; what it is given must outlive it.
 class Authenticator {
  public:
-  Authenticator(db::Database& database, const Clock& clock, LastUse& last_use);
+  /// `session_idle`: a session that is not used for so long is none any more.
+  Authenticator(db::Database& database, const Clock& clock, LastUse& last_use,
+                std::chrono::milliseconds session_idle);
 
   /// The owner of a personal access token. nullopt when the text is no token, or one that is not
   /// known, has expired or was revoked, or its owner is not active: which of these is nobody's to
@@ -29,10 +33,16 @@ class Authenticator {
   /// db::Database throws.
   std::optional<Caller> by_token(std::string_view text);
 
+  /// The user of a session, who may do everything that the user's role allows. nullopt when the
+  /// text is no session's, or that has ended, expired or been idle for too long, or its user is not
+  /// active.
+  std::optional<Caller> by_session(std::string_view text);
+
  private:
   db::Database& database_;
   const Clock& clock_;
   LastUse& last_use_;
+  std::chrono::milliseconds session_idle_;
 };
 
 }  // namespace notes::service

@@ -4,8 +4,20 @@
 #include <utility>
 
 #include "store/access_tokens.hpp"
+#include "store/sessions.hpp"
 
 namespace notes::service {
+namespace {
+
+void touch(db::Session& session, const Credential& credential, Timestamp used_at) {
+  if (const auto* token = std::get_if<domain::AccessTokenId>(&credential)) {
+    store::touch_access_token(session, *token, used_at);
+  } else {
+    store::touch_session(session, std::get<domain::SessionId>(credential), used_at);
+  }
+}
+
+}  // namespace
 
 LastUse::LastUse(db::Database& database, telemetry::Logger& logger)
     : database_(database),
@@ -17,18 +29,18 @@ LastUse::~LastUse() {
   thread_.join();
 }
 
-void LastUse::note(domain::AccessTokenId token, std::optional<Timestamp> known, Timestamp now) {
+void LastUse::note(const Credential& credential, std::optional<Timestamp> known, Timestamp now) {
   if (known && now < *known + kGranularity) return;
   const std::lock_guard lock(mutex_);
-  if (tokens_.size() >= kMost) return;
-  tokens_.insert_or_assign(token, now);
+  if (used_.size() >= kMost) return;
+  used_.insert_or_assign(credential, now);
   noted_.notify_one();
 }
 
 void LastUse::work(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     std::unique_lock lock(mutex_);
-    noted_.wait(lock, stop, [this] { return !tokens_.empty(); });
+    noted_.wait(lock, stop, [this] { return !used_.empty(); });
     noted_.wait_for(lock, stop, kGather, [] { return false; });
     lock.unlock();
     write();
@@ -37,20 +49,20 @@ void LastUse::work(const std::stop_token& stop) {
 }
 
 void LastUse::write() {
-  std::map<domain::AccessTokenId, Timestamp> tokens;
+  std::map<Credential, Timestamp> used;
   {
     const std::lock_guard lock(mutex_);
-    tokens.swap(tokens_);
+    used.swap(used_);
   }
-  if (tokens.empty()) return;
+  if (used.empty()) return;
   try {
     database_.transact([&](db::Session& session) {
-      for (const auto& [id, used_at] : tokens) store::touch_access_token(session, id, used_at);
+      for (const auto& [credential, used_at] : used) touch(session, credential, used_at);
     });
   } catch (const Error& error) {
     logger_.warning(
         "the last use of credentials was not written",
-        {{"count", std::uint64_t{tokens.size()}}, {"error", std::string_view(error.what())}});
+        {{"count", std::uint64_t{used.size()}}, {"error", std::string_view(error.what())}});
   }
 }
 

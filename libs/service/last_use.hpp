@@ -1,18 +1,25 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <thread>
+#include <variant>
 
 #include "base/timestamp.hpp"
 #include "db/database.hpp"
 #include "domain/access_token.hpp"
+#include "domain/session.hpp"
 #include "telemetry/log.hpp"
 
 namespace notes::service {
+
+/// What somebody has shown to be let in.
+using Credential = std::variant<domain::AccessTokenId, domain::SessionId>;
 
 /// Writes down when credentials were last used, behind the requests that used them: many uses
 /// become one write, and no request waits for it. What is lost with the process, or could not be
@@ -30,7 +37,7 @@ class LastUse {
   ~LastUse();
 
   /// Takes a use in; `known` is the last one that the database has.
-  void note(domain::AccessTokenId token, std::optional<Timestamp> known, Timestamp now);
+  void note(const Credential& credential, std::optional<Timestamp> known, Timestamp now);
 
  private:
   /// What is waiting at once; a use beyond that waits for the next request.
@@ -44,9 +51,9 @@ class LastUse {
   db::Database& database_;
   telemetry::Logger& logger_;
   std::mutex mutex_;
-  // guards: tokens_
+  // guards: used_
   std::condition_variable_any noted_;
-  std::map<domain::AccessTokenId, Timestamp> tokens_;
+  std::map<Credential, Timestamp> used_;
   std::jthread thread_;
 };
 

@@ -48,6 +48,33 @@ void check(std::vector<Violation> violations) {
   if (!violations.empty()) throw Error(std::move(violations));
 }
 
+/// Makes the note what one of its revisions says.
+Changed patch_to_revision(db::Session& session, const NoteWriter::Options& options, NoteId id,
+                          std::int64_t version, std::optional<std::int64_t> expected_version) {
+  NoteWriter writer(session, options);
+  auto revision = required_revision(session, options.actor, id, version);
+  return changed(writer.patch(id,
+                              {.title = std::move(revision.title),
+                               .body = std::move(revision.body),
+                               .tags = std::move(revision.tags)},
+                              expected_version));
+}
+
+Note insert_new(NoteWriter& writer, const domain::NoteDraft& draft, Timestamp now) {
+  const auto id = NoteId::make(now);
+  auto made = writer.insert(id, draft);
+  if (!made) throw Error(ErrorCode::conflict, fmt::format("the id {} is taken", to_string(id)));
+  return std::move(*made);
+}
+
+std::vector<OperationResult> apply_in(db::Session& session, NoteWriter::Options options,
+                                      const std::vector<NoteOperation>& operations) {
+  if (operations.empty()) return {};
+  options.changes = static_cast<std::int64_t>(operations.size());
+  NoteWriter writer(session, options);
+  return apply(writer, operations, options.now);
+}
+
 }  // namespace
 
 Notes::Notes(db::Database& database, const Clock& clock, NoteRules rules)
@@ -61,13 +88,27 @@ auto Notes::write(const Actor& actor, Timestamp now, Work work) {
   });
 }
 
+template <typename Result, typename Work>
+Once<Result> Notes::write_once(const Actor& actor, const Receipt<Result>& receipt, Timestamp now,
+                               Work work) {
+  return run_once(database_, receipt, now, [&](db::Session& session) {
+    NoteWriter writer(session, {.actor = actor, .now = now, .rules = rules_});
+    return work(writer);
+  });
+}
+
 Note Notes::create(const Actor& actor, const domain::NoteDraft& draft) {
   check(validate(draft));
   const Timestamp now = clock_.now();
-  const auto id = NoteId::make(now);
-  auto made = insert(actor, id, draft, now);
-  if (!made) throw Error(ErrorCode::conflict, fmt::format("the id {} is taken", to_string(id)));
-  return std::move(*made);
+  return write(actor, now, [&](NoteWriter& writer) { return insert_new(writer, draft, now); });
+}
+
+Once<Note> Notes::create(const Actor& actor, const domain::NoteDraft& draft,
+                         const Receipt<Note>& receipt) {
+  check(validate(draft));
+  const Timestamp now = clock_.now();
+  return write_once(actor, receipt, now,
+                    [&](NoteWriter& writer) { return insert_new(writer, draft, now); });
 }
 
 Changed Notes::create_as(const Actor& actor, NoteId id, const domain::NoteDraft& draft) {
@@ -77,15 +118,12 @@ Changed Notes::create_as(const Actor& actor, NoteId id, const domain::NoteDraft&
                           "must be a UUID of version 4 or 7 (RFC 9562), made anew for this note"});
   }
   check(std::move(violations));
-  if (auto made = insert(actor, id, draft, clock_.now())) return std::move(*made);
+  auto made =
+      write(actor, clock_.now(), [&](NoteWriter& writer) { return writer.insert(id, draft); });
+  if (made) return std::move(*made);
   const auto current = database_.read(
       [&](db::Session& session) { return store::find_note_anywhere(session, actor.user, id); });
   return Stale{current ? std::optional(current->version) : std::nullopt};
-}
-
-std::optional<Note> Notes::insert(const Actor& actor, NoteId id, const domain::NoteDraft& draft,
-                                  Timestamp now) {
-  return write(actor, now, [&](NoteWriter& writer) { return writer.insert(id, draft); });
 }
 
 Note Notes::get(const Actor& actor, NoteId id) {
@@ -146,15 +184,18 @@ NoteRevision Notes::revision(const Actor& actor, NoteId id, std::int64_t version
 
 Changed Notes::restore_revision(const Actor& actor, NoteId id, std::int64_t version,
                                 std::optional<std::int64_t> expected_version) {
-  const Timestamp now = clock_.now();
+  const NoteWriter::Options options{.actor = actor, .now = clock_.now(), .rules = rules_};
   return database_.transact([&](db::Session& session) {
-    NoteWriter writer(session, {.actor = actor, .now = now, .rules = rules_});
-    auto revision = required_revision(session, actor, id, version);
-    return changed(writer.patch(id,
-                                {.title = std::move(revision.title),
-                                 .body = std::move(revision.body),
-                                 .tags = std::move(revision.tags)},
-                                expected_version));
+    return patch_to_revision(session, options, id, version, expected_version);
+  });
+}
+
+Once<Changed> Notes::restore_revision(const Actor& actor, NoteId id, std::int64_t version,
+                                      std::optional<std::int64_t> expected_version,
+                                      const Receipt<Changed>& receipt) {
+  const NoteWriter::Options options{.actor = actor, .now = clock_.now(), .rules = rules_};
+  return run_once(database_, receipt, options.now, [&](db::Session& session) {
+    return patch_to_revision(session, options, id, version, expected_version);
   });
 }
 
@@ -189,6 +230,14 @@ Changed Notes::restore(const Actor& actor, NoteId id,
                [&](NoteWriter& writer) { return changed(writer.restore(id, expected_version)); });
 }
 
+Once<Changed> Notes::restore(const Actor& actor, NoteId id,
+                             std::optional<std::int64_t> expected_version,
+                             const Receipt<Changed>& receipt) {
+  return write_once(actor, receipt, clock_.now(), [&](NoteWriter& writer) {
+    return changed(writer.restore(id, expected_version));
+  });
+}
+
 std::optional<Stale> Notes::delete_for_good(const Actor& actor, NoteId id,
                                             std::optional<std::int64_t> expected_version) {
   return write(actor, clock_.now(), [&](NoteWriter& writer) {
@@ -218,14 +267,19 @@ std::variant<ChangePage, FeedBroken> Notes::changes(const Actor& actor, const Ch
 std::vector<OperationResult> Notes::batch(const Actor& actor,
                                           const std::vector<NoteOperation>& operations) {
   check(validate(operations));
-  if (operations.empty()) return {};
   const Timestamp now = clock_.now();
   return database_.transact([&](db::Session& session) {
-    NoteWriter writer(session, {.actor = actor,
-                                .now = now,
-                                .rules = rules_,
-                                .changes = static_cast<std::int64_t>(operations.size())});
-    return apply(writer, operations, now);
+    return apply_in(session, {.actor = actor, .now = now, .rules = rules_}, operations);
+  });
+}
+
+Once<std::vector<OperationResult>> Notes::batch(
+    const Actor& actor, const std::vector<NoteOperation>& operations,
+    const Receipt<std::vector<OperationResult>>& receipt) {
+  check(validate(operations));
+  const Timestamp now = clock_.now();
+  return run_once(database_, receipt, now, [&](db::Session& session) {
+    return apply_in(session, {.actor = actor, .now = now, .rules = rules_}, operations);
   });
 }
 

@@ -15,6 +15,7 @@
 #include "service/note_batch.hpp"
 #include "service/note_import.hpp"
 #include "service/note_writer.hpp"
+#include "service/receipts.hpp"
 
 namespace notes::service {
 
@@ -84,6 +85,9 @@ class Notes {
 
   /// Returns once the note is durable. Throws Error{invalid} with every rule that the draft breaks.
   domain::Note create(const domain::Actor& actor, const domain::NoteDraft& draft);
+  /// The same once for each key: see run_once().
+  Once<domain::Note> create(const domain::Actor& actor, const domain::NoteDraft& draft,
+                            const Receipt<domain::Note>& receipt);
 
   /// Throws Error{not_found}.
   domain::Note get(const domain::Actor& actor, domain::NoteId id);
@@ -120,6 +124,10 @@ class Notes {
   /// Error{not_found} also for a version that is not kept.
   Changed restore_revision(const domain::Actor& actor, domain::NoteId id, std::int64_t version,
                            std::optional<std::int64_t> expected_version);
+  /// The same once for each key: see run_once().
+  Once<Changed> restore_revision(const domain::Actor& actor, domain::NoteId id,
+                                 std::int64_t version, std::optional<std::int64_t> expected_version,
+                                 const Receipt<Changed>& receipt);
 
   /// Changes what the patch names. Stale, decided by the statement that changes it, when
   /// `expected_version` is given and not the current one. Throws Error{invalid} and
@@ -140,6 +148,10 @@ class Notes {
   /// it is. Otherwise as patch().
   Changed restore(const domain::Actor& actor, domain::NoteId id,
                   std::optional<std::int64_t> expected_version);
+  /// The same once for each key: see run_once().
+  Once<Changed> restore(const domain::Actor& actor, domain::NoteId id,
+                        std::optional<std::int64_t> expected_version,
+                        const Receipt<Changed>& receipt);
 
   /// Deletes a note in the trash for good. Stale as patch() says; nullopt when it was done. Throws
   /// Error{not_found}, and Error{conflict} for a note that is not in the trash.
@@ -151,6 +163,10 @@ class Notes {
   /// lead to /operations/N. Precondition: at most kMostOperations.
   std::vector<OperationResult> batch(const domain::Actor& actor,
                                      const std::vector<NoteOperation>& operations);
+  /// The same once for each key: see run_once().
+  Once<std::vector<OperationResult>> batch(const domain::Actor& actor,
+                                           const std::vector<NoteOperation>& operations,
+                                           const Receipt<std::vector<OperationResult>>& receipt);
 
   /// Imports the notes of a file, see import_notes(), in one transaction. Precondition: at most
   /// kMostImported.
@@ -160,12 +176,13 @@ class Notes {
   Total count(const domain::Actor& actor, const domain::NoteFilter& filter);
   /// Whether there are more to place.
   bool place_notes(const domain::Actor& actor);
-  /// nullopt when the id is taken.
-  std::optional<domain::Note> insert(const domain::Actor& actor, domain::NoteId id,
-                                     const domain::NoteDraft& draft, Timestamp now);
   /// Runs `work(NoteWriter&)` in a transaction of its own and returns what it returned.
   template <typename Work>
   auto write(const domain::Actor& actor, Timestamp now, Work work);
+  /// The same with its receipt; see run_once().
+  template <typename Result, typename Work>
+  Once<Result> write_once(const domain::Actor& actor, const Receipt<Result>& receipt, Timestamp now,
+                          Work work);
 
   db::Database& database_;
   const Clock& clock_;

@@ -17,10 +17,17 @@ constexpr auto kInsert =
 
 constexpr auto kSelect =
     "SELECT CAST(id AS TEXT), email, display_name, role, CAST(created_at AS TEXT), "
-    "CAST(updated_at AS TEXT), CAST(last_login_at AS TEXT), CAST(deactivated_at AS TEXT) "
-    "FROM users ";
+    "CAST(updated_at AS TEXT), CAST(last_login_at AS TEXT), CAST(deactivated_at AS TEXT), "
+    "password_hash FROM users ";
+constexpr std::size_t kHashColumn = 8;
 
-constexpr auto kFindHash = "SELECT password_hash FROM users WHERE id = :p0";
+constexpr auto kRecordLogin =
+    "UPDATE users SET last_login_at = :p0, password_hash = :p1 "
+    "WHERE id = :p2 AND password_hash = :p3 AND deactivated_at IS NULL RETURNING CAST(id AS TEXT)";
+
+constexpr auto kReplaceHash =
+    "UPDATE users SET password_hash = :p0, updated_at = :p1 "
+    "WHERE id = :p2 AND password_hash = :p3 RETURNING CAST(id AS TEXT)";
 
 User user_of(const std::vector<db::Text>& row) {
   return {.id = id_of<UserId>(row[0]),
@@ -66,10 +73,20 @@ std::vector<User> list_users(db::Session& session, UserId after, std::size_t lim
   return users;
 }
 
-std::optional<std::string> find_password_hash(db::Session& session, UserId id) {
-  const auto rows = db::query(session, kFindHash, {to_string(id)});
+std::optional<LoginRow> find_login(db::Session& session, const std::string& email) {
+  const auto rows = db::query(session, std::string(kSelect) + "WHERE email = :p0", {email});
   if (rows.empty()) return std::nullopt;
-  return rows.front()[0];
+  return LoginRow{.user = user_of(rows.front()), .password_hash = rows.front()[kHashColumn]};
+}
+
+bool record_login(db::Session& session, UserId id, const std::string& hash,
+                  const std::string& renewed, Timestamp now) {
+  return !db::query(session, kRecordLogin, {to_string(now), renewed, to_string(id), hash}).empty();
+}
+
+bool replace_password_hash(db::Session& session, UserId id, const std::string& hash,
+                           const std::string& changed, Timestamp now) {
+  return !db::query(session, kReplaceHash, {changed, to_string(now), to_string(id), hash}).empty();
 }
 
 void set_password_hash(db::Session& session, UserId id, const std::string& hash, Timestamp now) {

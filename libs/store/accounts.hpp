@@ -24,8 +24,23 @@ std::optional<domain::User> find_user(db::Session& session, const std::string& e
 /// of zeros begins.
 std::vector<domain::User> list_users(db::Session& session, domain::UserId after, std::size_t limit);
 
-/// The user's password as identity::hash_password() wrote it; nullopt when there is none.
-std::optional<std::string> find_password_hash(db::Session& session, domain::UserId id);
+/// A user, and the password as identity::hash_password() wrote it.
+struct LoginRow {
+  domain::User user;
+  std::optional<std::string> password_hash;  ///< none: cannot log in
+};
+
+/// One statement, whether there is such a user or not.
+std::optional<LoginRow> find_login(db::Session& session, const std::string& email);
+
+/// Writes down a login of an active user whose password is still `hash`, and puts `renewed` in its
+/// place. False, and nothing done, for any other.
+bool record_login(db::Session& session, domain::UserId id, const std::string& hash,
+                  const std::string& renewed, Timestamp now);
+
+/// False, and nothing done, when the password is not `hash` any more.
+bool replace_password_hash(db::Session& session, domain::UserId id, const std::string& hash,
+                           const std::string& changed, Timestamp now);
 void set_password_hash(db::Session& session, domain::UserId id, const std::string& hash,
                        Timestamp now);
 

@@ -104,7 +104,7 @@ class Operation:
         self.id = item["operationId"]
         self.parameters = item.get("parameters", [])
         self.body = item.get("requestBody")
-        self.guarded = bool(item.get("security"))
+        self.credentials = {name for alternative in item.get("security", []) for name in alternative}
         self.answers = {int(status): Answers(response) for status, response in item["responses"].items()}
 
 

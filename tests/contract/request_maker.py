@@ -60,6 +60,7 @@ class Maker:
 
     def __init__(self, contract, random, pool, tokens):
         self.contract, self.random, self.pool, self.tokens = contract, random, pool, tokens
+        self.cookie = ""  # of a session, for what takes no token
 
     def make(self):
         operation = self.random.choice(self.contract.operations)
@@ -103,8 +104,10 @@ class Maker:
             request.chunked = self.random.random() < 0.2
         if self.random.random() < 0.1:
             request.lines.append(("Accept-Encoding", "gzip"))
-        if operation.guarded and self.tokens:
+        if "access_token" in operation.credentials and self.tokens:
             request.lines.append(("Authorization", f"Bearer {self.random.choice(self.tokens)}"))
+        elif operation.credentials:
+            request.lines.append(("Cookie", self.cookie))
         return request
 
     def parameter(self, parameter, chosen, path):

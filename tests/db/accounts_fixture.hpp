@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "service/access_tokens.hpp"
 #include "service/authenticator.hpp"
 #include "service/last_use.hpp"
+#include "service/logins.hpp"
 #include "service/users.hpp"
 
 namespace notes::tests {
@@ -20,6 +22,9 @@ namespace notes::tests {
 template <typename Backend>
 struct AccountsFixture : NotesFixture<Backend> {
   using Base = NotesFixture<Backend>;
+  static constexpr std::chrono::hours kSessionIdle{1};
+  static constexpr std::chrono::hours kSessionLifetime{24};
+
   using Base::clock;
   using Base::open;
 
@@ -63,8 +68,9 @@ struct AccountsFixture : NotesFixture<Backend> {
   identity::PasswordDesk passwords{{.cost = {.memory_bytes = 64 * 1024, .passes = 1}},
                                    open.quiet.metrics};
   service::Users users{open.database, clock, passwords};
+  service::Logins logins{open.database, clock, passwords, kSessionLifetime};
   std::optional<service::LastUse> last_use{std::in_place, open.database, open.quiet.logger};
-  service::Authenticator authenticator{open.database, clock, *last_use};
+  service::Authenticator authenticator{open.database, clock, *last_use, kSessionIdle};
   const api::Gate gate = api::Gate::required(authenticator);
 };
 

@@ -211,3 +211,109 @@ TEST_CASE("a password is typed twice, unseen") {
   CHECK(contains(server_command(backend.url(), {"user", "set-password", "anna@example.org"}).errors,
                  "give it on standard input with --password-stdin"));
 }
+
+TEST_CASE_TEMPLATE("a browser logs in, works, makes a token and logs out", Backend, Sqlite,
+                   Postgres) {
+  Service<Backend> service(Environment{{"NOTES_AUTH", "required"}, {"NOTES_LOG_LEVEL", "debug"}});
+  const auto url = service.backend.url();
+  const std::string password = "correct horse battery";
+  REQUIRE(server_command(url, {"user", "create", "anna@example.org", "--password-stdin"},
+                         password + "\n")
+              .status.code == 0);
+  auto client = service.server.connect();
+  const auto log_in = [&](const std::string& word) {
+    return client.post("/api/v1/session",
+                       R"({"email":"Anna@example.org","password":")" + word + R"("})");
+  };
+
+  const auto refused = log_in("wrong horse battery");
+  CHECK(refused.status == 401);
+  CHECK(refused.header("www-authenticate") == R"(Bearer realm="notes")");
+  CHECK_FALSE(refused.header("set-cookie"));
+  const auto unknown = client.post("/api/v1/session", R"({"email":"x@y","password":"z"})");
+  CHECK(unknown.status == 401);
+
+  const auto made = log_in(password);
+  REQUIRE(made.status == 201);
+  CHECK(contains(made.body, R"("email":"anna@example.org")"));
+  CHECK(made.header("cache-control") == "no-store");
+  const auto set = made.header("set-cookie").value_or("");
+  const auto cookie = set.substr(0, set.find(';'));
+  CHECK(cookie.size() == std::string_view("__Host-session=").size() + 43);
+  CHECK(set == cookie + "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=2592000");
+  const HttpClient::Fields session{{"Cookie", cookie}, {"Sec-Fetch-Site", "same-origin"}};
+
+  CHECK(client.get("/api/v1/session", session).status == 200);
+  CHECK(client.post("/api/v1/notes", draft_json("by cookie", ""), session).status == 201);
+  CHECK(client
+            .post("/api/v1/notes", draft_json("forged", ""),
+                  {{"Cookie", cookie}, {"Origin", "https://evil.example"}})
+            .status == 403);
+
+  const auto token =
+      client.post("/api/v1/tokens", R"({"name":"laptop","scopes":["notes:read"]})", session);
+  REQUIRE(token.status == 201);
+  const auto at = token.body.find("notes_pat_");
+  const auto text = token.body.substr(at, 46);
+  CHECK(read_page(client.get("/api/v1/notes", bearer(text)).body).items.size() == 1);
+  CHECK(client.get("/api/v1/tokens", bearer(text)).status == 403);
+  const auto listed = client.get("/api/v1/tokens", session);
+  CHECK(contains(listed.body, R"("name":"laptop")"));
+  CHECK_FALSE(contains(listed.body, text));
+  const auto id = token.body.substr(token.body.find(R"("id":")") + 6, 36);
+  CHECK(client.delete_("/api/v1/tokens/" + id, session).status == 204);
+  CHECK(client.delete_("/api/v1/tokens/" + id, session).status == 404);
+  CHECK(client.get("/api/v1/notes", bearer(text)).status == 401);
+
+  const auto changed = client.post(
+      "/api/v1/me/password",
+      R"({"current_password":"correct horse battery","new_password":"staple of the stable"})",
+      session);
+  CHECK(changed.status == 204);
+  CHECK(client.get("/api/v1/session", session).status == 401);
+  CHECK(log_in(password).status == 401);
+  const auto again = log_in("staple of the stable").header("set-cookie").value_or("");
+  const HttpClient::Fields second{{"Cookie", again.substr(0, again.find(';'))}};
+  const auto out = client.delete_("/api/v1/session", second);
+  CHECK(out.status == 204);
+  CHECK(contains(out.header("set-cookie").value_or(""), "__Host-session=;"));
+  CHECK(client.get("/api/v1/session", second).status == 401);
+
+  service.server.stop();
+  const auto log = service.server.process().errors();
+  for (const auto& secret : {password, text, cookie.substr(15), std::string("argon2")}) {
+    CAPTURE(secret);
+    CHECK_FALSE(contains(log, secret));
+  }
+  CHECK(contains(log, R"("message":"login refused")"));
+}
+
+TEST_CASE("an open server has nothing to log in to") {
+  Service<Sqlite> service;
+  auto client = service.server.connect();
+  CHECK(client.post("/api/v1/session", R"({"email":"a@b","password":"c"})").status == 403);
+  CHECK(client.get("/api/v1/tokens").status == 403);
+  const auto me = client.get("/api/v1/session");
+  CHECK(me.status == 200);
+  CHECK(contains(me.body, R"("email":"local@localhost")"));
+  CHECK(client.post("/api/v1/notes", draft_json("forged", ""), {{"Origin", "https://evil.example"}})
+            .status == 403);
+}
+
+TEST_CASE_TEMPLATE("a request sent again after a crash is answered as before", Backend, Sqlite,
+                   Postgres) {
+  Service<Backend> service;
+  const HttpClient::Fields key{{"Idempotency-Key", "5f1c4b1e"}};
+  const auto first = service.server.connect().post("/api/v1/notes", draft_json("once", ""), key);
+  REQUIRE(first.status == 201);
+  service.server.kill();
+  service.server.restart();
+  auto client = service.server.connect();
+  const auto again = client.post("/api/v1/notes", draft_json("once", ""), key);
+  CHECK(again.status == 201);
+  CHECK(again.body == first.body);
+  CHECK(again.header("idempotent-replayed") == "true");
+  CHECK(again.header("location") == first.header("location"));
+  CHECK(client.post("/api/v1/notes", draft_json("twice", ""), key).status == 422);
+  CHECK(read_page(client.get("/api/v1/notes").body).items.size() == 1);
+}
