@@ -1,17 +1,9 @@
 #include "config/describe.hpp"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
-#include <limits>
-#include <span>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "base/duration.hpp"
 #include "config/setting_kinds.hpp"
-#include "config/value.hpp"
 
 namespace notes::config {
 namespace {
@@ -123,6 +115,25 @@ std::vector<Setting> server_settings() {
                       "after SIGTERM, time to finish requests"),
       server.on_off("require_if_match", &S::require_if_match,
                     "whether PUT and PATCH must name the version they change; without: 428"),
+      server.list<Network>("trusted_proxies", &S::trusted_proxies,
+                           "addresses and CIDR blocks with commas between them, or none",
+                           parse_network, format_network,
+                           "whose X-Forwarded-For and X-Forwarded-Proto are believed"),
+      server.list<std::string>("cors_origins", &S::cors_origins,
+                               "origins like https://notes.example with commas between them, or "
+                               "none",
+                               parse_origin, format_origin,
+                               "whose pages may call the API from a browser"),
+      server.on_off("cors_credentials", &S::cors_credentials,
+                    "whether those pages may send the session cookie"),
+      server.duration("hsts_max_age", &S::hsts_max_age, {0ms, 24h * 730},
+                      "how long browsers that came over https keep to it; 0s: not said"),
+      server.on_off("compression", &S::compression,
+                    "whether bodies over 1 KiB are sent as gzip to who takes it"),
+      on(named(server.key("address_quota"),
+               "requests to the API from one address (IPv6: one /64); beyond: 429"),
+         "REQUESTS/DURATION such as 600/1m (1..1000000 in 1s..1d), or off",
+         server.field(&S::address_quota), parse_quota, format_quota),
   };
 }
 

@@ -5,6 +5,8 @@
 namespace notes::config {
 namespace {
 
+using namespace std::chrono_literals;
+
 std::string replaced(std::string text, char what, char with) {
   std::replace(text.begin(), text.end(), what, with);
   return text;
@@ -36,8 +38,33 @@ std::optional<std::string> parse_host(std::string_view text) {
   return std::string(text);
 }
 
+std::optional<std::string> parse_origin(std::string_view text) {
+  if (!is_origin(text)) return std::nullopt;
+  return std::string(text);
+}
+
+std::string format_origin(const std::string& origin) { return origin; }
+
+std::string format_network(const Network& network) { return to_string(network); }
+
+std::optional<std::optional<Quota>> parse_quota(std::string_view text) {
+  if (text == kOff) return std::optional<Quota>();
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto requests = parse_count(text.substr(0, slash));
+  const auto period = parse_duration(text.substr(slash + 1));
+  if (!requests || *requests < 1 || *requests > 1'000'000) return std::nullopt;
+  if (!period || *period < 1s || *period > 24h) return std::nullopt;
+  return std::optional<Quota>({static_cast<unsigned>(*requests), *period});
+}
+
+std::string format_quota(const std::optional<Quota>& quota) {
+  return quota ? fmt::format("{}/{}", quota->requests, format_duration(quota->period))
+               : std::string(kOff);
+}
+
 std::optional<std::optional<Address>> parse_address(std::string_view text) {
-  if (text == "off") return std::optional<Address>();
+  if (text == kOff) return std::optional<Address>();
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   const auto host = parse_host(text.substr(0, colon));
@@ -49,7 +76,7 @@ std::optional<std::optional<Address>> parse_address(std::string_view text) {
 }
 
 std::string format_address(const std::optional<Address>& address) {
-  return address ? fmt::format("{}:{}", address->host, address->port) : "off";
+  return address ? fmt::format("{}:{}", address->host, address->port) : std::string(kOff);
 }
 
 }  // namespace notes::config

@@ -22,6 +22,9 @@
 /// explained.
 namespace notes::config {
 
+constexpr std::string_view kNone = "none";
+constexpr std::string_view kOff = "off";
+
 /// One of the values that a setting takes. The first name of a value is the one that is written.
 template <typename Value>
 struct Choice {
@@ -50,6 +53,14 @@ Setting named(std::string key, std::string help, Aliases aliases = {});
 
 /// An address or a host's name: anything without blanks and control characters.
 std::optional<std::string> parse_host(std::string_view text);
+
+std::optional<std::string> parse_origin(std::string_view text);
+std::string format_origin(const std::string& origin);
+std::string format_network(const Network& network);
+
+/// "100/1m"; "off" is none.
+std::optional<std::optional<Quota>> parse_quota(std::string_view text);
+std::string format_quota(const std::optional<Quota>& quota);
 
 /// "HOST:PORT", with an IPv6 address in brackets; "off" is none.
 std::optional<std::optional<Address>> parse_address(std::string_view text);
@@ -104,6 +115,25 @@ Setting choice(Setting setting, const std::array<Choice<Value>, count>& choices,
             [&choices](Value value) { return name_of(value, choices); });
 }
 
+/// What stands between the commas, each read by `parse_item`; "none" is the empty list.
+template <typename Item>
+std::optional<std::vector<Item>> parse_list(std::string_view text,
+                                            std::optional<Item> (*parse_item)(std::string_view)) {
+  std::vector<Item> items;
+  if (text == kNone) return items;
+  for (;;) {
+    const auto comma = text.find(',');
+    auto part = text.substr(0, comma);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    auto item = parse_item(part);
+    if (!item) return std::nullopt;
+    items.push_back(std::move(*item));
+    if (comma == std::string_view::npos) return items;
+    text.remove_prefix(comma + 1);
+  }
+}
+
 /// The settings below one key, such as "server".
 template <typename Group>
 class Section {
@@ -156,6 +186,22 @@ class Section {
                Aliases aliases = {}) const {
     return on(named(key(name), std::move(help), std::move(aliases)), "an address or a host's name",
               field(member), parse_host, [](const std::string& value) { return value; });
+  }
+
+  /// A list with commas between its items, each read by `parse_item`; the empty list is "none".
+  template <typename Item>
+  Setting list(std::string_view name, std::vector<Item> Group::*member, std::string accepted,
+               std::optional<Item> (*parse_item)(std::string_view),
+               std::string (*format_item)(const Item&), std::string help) const {
+    const auto parse = [parse_item](std::string_view text) {
+      return parse_list<Item>(text, parse_item);
+    };
+    const auto format = [format_item](const std::vector<Item>& items) {
+      std::string text;
+      for (const auto& item : items) text += (text.empty() ? "" : ", ") + format_item(item);
+      return text.empty() ? std::string(kNone) : text;
+    };
+    return on(named(key(name), std::move(help)), std::move(accepted), field(member), parse, format);
   }
 
   std::string key(std::string_view name) const { return fmt::format("{}.{}", name_, name); }

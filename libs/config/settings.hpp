@@ -6,6 +6,9 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
+
+#include "config/network.hpp"
 
 namespace notes::config {
 
@@ -31,6 +34,15 @@ enum class LogFormatSetting { automatic, json, text };
 
 enum class LogLevelSetting { debug, info, warning, error };
 
+/// How many requests one client may make in a period, all at once if it likes; what is used up
+/// comes back evenly.
+struct Quota {
+  unsigned requests = 1;
+  std::chrono::milliseconds period = std::chrono::seconds(1);
+
+  friend bool operator==(const Quota&, const Quota&) = default;
+};
+
 struct ServerSettings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
@@ -53,6 +65,12 @@ struct ServerSettings {
   std::chrono::milliseconds shutdown_delay = std::chrono::seconds(0);
   std::chrono::milliseconds shutdown_timeout = std::chrono::seconds(25);
   bool require_if_match = false;
+  std::vector<Network> trusted_proxies = {};
+  std::vector<std::string> cors_origins = {};
+  bool cors_credentials = false;
+  std::chrono::milliseconds hsts_max_age = std::chrono::hours(24 * 365);
+  bool compression = true;
+  std::optional<Quota> address_quota = {};
 };
 
 /// What logging in costs, and how much of it there may be.

@@ -246,7 +246,8 @@ void Connection::serve(TimePoint now) {
   const auto persistence = close                   ? Persistence::close
                            : parser_.is_http_1_0() ? Persistence::keep_alive_said
                                                    : Persistence::keep_alive;
-  const auto plan = surroundings_.pipeline.plan(request);
+  auto plan = surroundings_.pipeline.plan(request);
+  if (!plan.answer) plan.answer = surroundings_.pipeline.admit(*plan.route, request, now);
   if (!plan.answer && plan.route->runs == Runs::on_worker) {
     hand_on(*plan.route, now, persistence);
   } else {
@@ -285,9 +286,9 @@ void Connection::refuse(const Rejection& rejection) {
 
 void Connection::put(const Response& response, const Request& request, Persistence persistence) {
   if (persistence == Persistence::close) phase_ = Phase::closing;
-  if (exchanges_.empty()) return write(response, framing(request, persistence), output_);
+  if (exchanges_.empty()) return write(response, framing(request, response, persistence), output_);
   auto& exchange = exchanges_.emplace_back();
-  write(response, framing(request, persistence), exchange.answer);
+  write(response, framing(request, response, persistence), exchange.answer);
   held_ += exchange.answer.size();
 }
 
@@ -305,7 +306,7 @@ void Connection::put_continue() {
 
 void Connection::finish(Exchange& exchange, const Response& response, TimePoint now) {
   const Request& request = exchange.task->request;
-  write(response, framing(request, exchange.persistence), exchange.answer);
+  write(response, framing(request, response, exchange.persistence), exchange.answer);
   held_ += exchange.answer.size();
   surroundings_.observations.answered({.request = request,
                                        .route = &exchange.task->route,
@@ -379,11 +380,15 @@ void Connection::discard_input() {
   if (phase_ == Phase::lingering || got < 0) abort();
 }
 
-Framing Connection::framing(const Request& request, Persistence persistence) {
+Framing Connection::framing(const Request& request, const Response& response,
+                            Persistence persistence) {
+  surroundings_.policy.clear();
+  surroundings_.pipeline.policy().append_fields(request, response, surroundings_.policy);
   return {.head_only = request.method == Method::head,
           .persistence = persistence,
           .date = surroundings_.date.at(surroundings_.clock.now()),
-          .request_id = request.request_id};
+          .request_id = request.request_id,
+          .policy = surroundings_.policy};
 }
 
 }  // namespace notes::http

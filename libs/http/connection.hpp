@@ -31,6 +31,7 @@ struct Surroundings {
   std::span<char> read_buffer;
   DateText date;
   SystemClock clock;
+  std::string policy = {};  ///< the policy's fields of the answer that is being written
 };
 
 /// One client's connection: requests are read and checked, handed on, and answered in the order
@@ -106,7 +107,7 @@ class Connection {
   bool is_reading() const;
   bool is_clock_stopped() const;
   std::size_t unsent() const { return output_.size() - sent_; }
-  Framing framing(const Request& request, Persistence persistence);
+  Framing framing(const Request& request, const Response& response, Persistence persistence);
 
   Surroundings& surroundings_;
   const std::uint64_t id_;

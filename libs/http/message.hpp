@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "http/trace_parent.hpp"
+
 namespace notes::http {
 
 /// The methods this server knows; any other is answered 501 before routing (RFC 9110 §9.1).
@@ -87,6 +89,16 @@ class Headers {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
+enum class Scheme { http, https };
+
+/// What a quota leaves its client (see http/rate_limiter.hpp).
+struct Allowance {
+  bool allowed = true;
+  std::uint64_t remaining = 0;             ///< requests that may follow at once
+  std::chrono::nanoseconds reset{};        ///< until the quota is whole again
+  std::chrono::nanoseconds retry_after{};  ///< until one request is allowed, if this one is not
+};
+
 /// One request, complete, checked and decoded: a value that needs no socket.
 struct Request {
   Method method = Method::get;
@@ -96,8 +108,13 @@ struct Request {
   Parameters path_values;  ///< the route's {names}, decoded once; UTF-8 without U+0000
   Headers headers;
   std::string body;
-  std::string peer;  ///< the client's address, without the port
+  std::string peer;              ///< the connection's other end: its address, without the port
+  std::string client;            ///< who asks: the peer, or whom a trusted proxy names
+  Scheme scheme = Scheme::http;  ///< how the client came, as a trusted proxy says
   std::string request_id;
+  TraceParent trace;
+  std::optional<Allowance> allowance;  ///< what the address' quota leaves; none: not counted
+  bool has_coded_tags = false;         ///< its conditions came with tags of coded representations
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 
   /// The value of a {name} in the route's pattern. Precondition: the pattern has it.

@@ -56,14 +56,21 @@ telemetry::Histogram& Observations::duration_of(const Answered& answered) {
 
 void Observations::log(const Answered& answered) {
   if (!logger_.enabled(telemetry::Level::info)) return;
+  const Request& request = answered.request;
+  const auto route =
+      answered.route == nullptr ? std::string_view() : std::string_view(answered.route->pattern);
   const auto duration = std::chrono::duration<double, std::milli>(answered.duration).count();
-  logger_.info("request", {{"request_id", std::string_view(answered.request.request_id)},
-                           {"method", to_string(answered.request.method)},
-                           {"path", std::string_view(answered.request.path)},
+  logger_.info("request", {{"request_id", std::string_view(request.request_id)},
+                           {"method", to_string(request.method)},
+                           {"path", std::string_view(request.path)},
                            {"status", std::int64_t{answered.status}},
                            {"bytes", std::uint64_t{answered.body_bytes}},
                            {"duration_ms", duration},
-                           {"peer", std::string_view(answered.request.peer)}});
+                           {"route", route},
+                           {"client", std::string_view(request.client)},
+                           {"peer", std::string_view(request.peer)},
+                           {"trace_id", request.trace.trace_id()},
+                           {"span_id", request.trace.span_id()}});
 }
 
 }  // namespace notes::http

@@ -1,11 +1,18 @@
 #pragma once
 
+#include <chrono>
+#include <memory>
 #include <optional>
 
 #include "base/clock.hpp"
+#include "config/settings.hpp"
+#include "http/forwarding.hpp"
 #include "http/head_scanner.hpp"
+#include "http/rate_limiter.hpp"
+#include "http/response_policy.hpp"
 #include "http/route.hpp"
 #include "telemetry/log.hpp"
+#include "telemetry/metrics.hpp"
 
 namespace notes::http {
 
@@ -15,26 +22,41 @@ struct Plan {
   std::optional<Response> answer;  ///< or give this answer: no such path, no such method, OPTIONS
 };
 
-/// What happens to a request between its parser and its answer's bytes. Thread-safe.
+/// What happens to a request between its parser and its answer's bytes, in this order: identify,
+/// plan, admit, run, and the policy's fields when it is written. Thread-safe.
 class Pipeline {
  public:
-  /// `logger` must outlive it.
-  Pipeline(Router router, telemetry::Logger& logger);
+  using TimePoint = std::chrono::steady_clock::time_point;
 
-  /// Keeps the client's X-Request-Id when it is `[A-Za-z0-9._-]{1,64}`, makes a UUIDv7 otherwise.
+  /// `logger` and `metrics` must outlive it.
+  Pipeline(Router router, const config::ServerSettings& settings, telemetry::Logger& logger,
+           telemetry::Metrics& metrics);
+
+  /// Says who asks and what the request is called: the client behind trusted proxies; its
+  /// X-Request-Id when that is `[A-Za-z0-9._-]{1,64}`, a UUIDv7 otherwise; its place in a trace.
+  /// Entity tags lose the mark of a coding.
   void identify(Request& request) const;
   /// Finds the route and fills in the path's values.
   Plan plan(Request& request) const;
-  /// Runs the handler. An Error becomes its problem; any other exception is logged and becomes a
-  /// 500 without text.
+  /// Takes a request that needs a worker off its address' quota; the answer when there is none
+  /// left. Routes that run inline cost less than counting them, and probes must not be refused.
+  std::optional<Response> admit(const Route& route, Request& request, TimePoint now) const;
+  /// Runs the handler and codes its answer's body. An Error becomes its problem; any other
+  /// exception is logged and becomes a 500 without text.
   Response run(const Route& route, const Request& request) const;
   /// The answer to a request that cannot be served.
   Response refuse(const Rejection& rejection, const Request& request) const;
+  const ResponsePolicy& policy() const { return policy_; }
 
  private:
+  Response handle(const Route& route, const Request& request) const;
   Response explain(const Error& error, const Request& request) const;
 
   Router router_;
+  Forwarding forwarding_;
+  ResponsePolicy policy_;
+  bool compression_;
+  std::unique_ptr<RateLimiter> address_limiter_;  ///< null: no quota
   telemetry::Logger& logger_;
   SystemClock clock_;
 };

@@ -92,6 +92,15 @@ void write_errors(Writer& writer, const std::vector<Violation>& errors) {
   writer.EndArray();
 }
 
+void write_policies(Writer& writer, const std::vector<std::string>& policies) {
+  writer.Key("violated-policies");
+  writer.StartArray();
+  for (const auto& policy : policies) {
+    writer.String(policy.data(), static_cast<rapidjson::SizeType>(policy.size()));
+  }
+  writer.EndArray();
+}
+
 }  // namespace
 
 std::string_view phrase(int status) {
@@ -185,6 +194,7 @@ Response respond(const Problem& problem, const Request& request) {
   if (!request.path.empty()) write_member(writer, "instance", request.path);
   if (!request.request_id.empty()) write_member(writer, "request_id", request.request_id);
   if (!problem.errors.empty()) write_errors(writer, problem.errors);
+  if (!problem.violated_policies.empty()) write_policies(writer, problem.violated_policies);
   writer.EndObject();
   auto response =
       respond(problem.status, kProblemMediaType, std::string(buffer.GetString(), buffer.GetSize()));

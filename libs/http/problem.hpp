@@ -19,6 +19,7 @@ struct Problem {
   std::string title;                 ///< empty: the status' own phrase
   std::string detail;                ///< about this occurrence; empty: left out
   std::vector<Violation> errors;     ///< left out when there are none
+  std::vector<std::string> violated_policies = {};  ///< of quota-exceeded; else left out
 };
 
 /// The status' phrase as RFC 9110 registers it ("Not Found").

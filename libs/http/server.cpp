@@ -87,7 +87,7 @@ class Server::Engine {
 Server::Engine::Engine(const config::ServerSettings& settings, Router router,
                        telemetry::Logger& logger, telemetry::Metrics& metrics)
     : settings_(settings),
-      pipeline_(std::move(router), logger),
+      pipeline_(std::move(router), settings_, logger, metrics),
       workers_(std::make_unique<Workers>(
           settings_.workers, settings_.queue_limit,
           [this](const Task& task) { task.complete(pipeline_.run(task.route, task.request)); })),

@@ -68,7 +68,7 @@ void write(const Response& response, const Framing& framing, std::string& out) {
   append_status_line(out, response.status);
   append_field(out, "Date", framing.date);
   append_field(out, "X-Request-Id", framing.request_id);
-  out.append("X-Content-Type-Options: nosniff\r\n");
+  out.append(framing.policy);
   for (const auto [name, value] : response.headers.fields()) {
     if (!is_framing(name)) append_field(out, name, value);
   }

@@ -28,14 +28,15 @@ struct Framing {
   Persistence persistence = Persistence::keep_alive;
   std::string_view date;
   std::string_view request_id;
+  std::string_view policy;  ///< field lines that every answer carries, each with its line end
 };
 
 /// Whether the response can be written: its status is final, its field names are tokens and its
 /// values have no line ends.
 bool is_writable(const Response& response);
 
-/// Appends the response as HTTP/1.1 (RFC 9112 §4, §6): Date, X-Request-Id, X-Content-Type-Options,
-/// the response's own fields without those that frame it, Content-Length (not for 204 and 304, RFC
+/// Appends the response as HTTP/1.1 (RFC 9112 §4, §6): Date, X-Request-Id, the policy's fields, the
+/// response's own fields without those that frame it, Content-Length (not for 204 and 304, RFC
 /// 9110 §8.6), and the body. Precondition: is_writable(response).
 void write(const Response& response, const Framing& framing, std::string& out);
 

@@ -131,6 +131,38 @@ TEST_CASE("an address is a host and a port, or off") {
   }
 }
 
+TEST_CASE("a list has commas between its items, and none is the empty one") {
+  Settings settings;
+  CHECK(setting("server.trusted_proxies").assign(settings, "10.0.0.0/8,  ::1"));
+  CHECK(settings.server.trusted_proxies ==
+        std::vector{*parse_network("10.0.0.0/8"), *parse_network("::1")});
+  CHECK(setting("server.trusted_proxies").text(settings) == "10.0.0.0/8, ::1");
+  CHECK(setting("server.trusted_proxies").assign(settings, "none"));
+  CHECK(settings.server.trusted_proxies.empty());
+  CHECK(setting("server.cors_origins").assign(settings, "https://a.example, http://b.example:81"));
+  CHECK(settings.server.cors_origins ==
+        std::vector<std::string>{"https://a.example", "http://b.example:81"});
+  for (const auto* text : {"", "10.0.0.0/8,", ",::1", "10.0.0.1/8", "10.0.0.0/8 ::1", "proxy"}) {
+    CAPTURE(text);
+    CHECK_FALSE(accepts("server.trusted_proxies", text));
+  }
+  CHECK_FALSE(accepts("server.cors_origins", "*"));
+}
+
+TEST_CASE("a quota is a number of requests in a time, or off") {
+  Settings settings;
+  CHECK(setting("server.address_quota").assign(settings, "600/1m"));
+  CHECK(settings.server.address_quota == Quota{600, 60s});
+  CHECK(setting("server.address_quota").text(settings) == "600/1m");
+  CHECK(setting("server.address_quota").assign(settings, "off"));
+  CHECK_FALSE(settings.server.address_quota);
+  for (const auto* text : {"", "600", "600/", "/1m", "0/1m", "600/1", "600/0s", "600/2d", "-1/1m",
+                           "1000001/1m", "600/1m/1m"}) {
+    CAPTURE(text);
+    CHECK_FALSE(accepts("server.address_quota", text));
+  }
+}
+
 TEST_CASE("docs/configuration.md has a row for each setting, as it is") {
   const std::string page = tests::read_file(NOTES_SOURCE_DIR "/docs/configuration.md");
   for (const auto& s : described_settings()) {

@@ -16,7 +16,7 @@ class OneRoute {
   explicit OneRoute(Handler handler)
       : logger_(clock_, std::make_unique<Sink>(lines_), telemetry::LogFormat::json,
                 telemetry::Level::debug),
-        pipeline_(Router(rows(std::move(handler))), logger_) {}
+        pipeline_(Router(rows(std::move(handler))), {}, logger_, metrics_) {}
 
   Response answer(Request request) {
     pipeline_.identify(request);
@@ -43,6 +43,7 @@ class OneRoute {
   SystemClock clock_;
   tests::LogLines lines_;
   telemetry::Logger logger_;
+  telemetry::Metrics metrics_;
   Pipeline pipeline_;
 };
 

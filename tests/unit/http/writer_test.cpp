@@ -11,13 +11,14 @@ std::string written(const Response& response, bool head_only, Persistence persis
         {.head_only = head_only,
          .persistence = persistence,
          .date = "Sun, 06 Nov 1994 08:49:37 GMT",
-         .request_id = "r"},
+         .request_id = "r",
+         .policy = "X-Policy: p\r\n"},
         out);
   return out;
 }
 
 constexpr std::string_view kFields =
-    "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Request-Id: r\r\nX-Content-Type-Options: nosniff\r\n";
+    "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Request-Id: r\r\nX-Policy: p\r\n";
 
 std::string with_fields(std::string_view status_line, std::string_view rest) {
   return std::string(status_line).append("\r\n").append(kFields).append(rest);
