@@ -109,6 +109,8 @@ std::vector<Setting> server_settings() {
                       "idle time between two requests"),
       server.duration("request_timeout", &S::request_timeout, {1ms, 1h},
                       "from a request's arrival to its response"),
+      server.duration("statement_timeout", &S::statement_timeout, {1ms, 1h},
+                      "how long one statement may run in the database; beyond: 504"),
       server.duration("shutdown_delay", &S::shutdown_delay, {0ms, 1h},
                       "after SIGTERM, time not ready but still serving"),
       server.duration("shutdown_timeout", &S::shutdown_timeout, {0ms, 1h},

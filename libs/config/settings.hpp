@@ -71,6 +71,7 @@ struct ServerSettings {
   std::chrono::milliseconds hsts_max_age = std::chrono::hours(24 * 365);
   bool compression = true;
   std::optional<Quota> address_quota = {};
+  std::chrono::milliseconds statement_timeout = std::chrono::seconds(30);
 };
 
 /// What logging in costs, and how much of it there may be.
@@ -99,6 +100,9 @@ struct DatabaseSettings {
   std::chrono::milliseconds ping_after_idle = std::chrono::seconds(30);
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(5);
   std::chrono::milliseconds busy_timeout = std::chrono::seconds(5);
+  /// How long a statement may run; nullopt: as long as it takes. No setting of its own, since
+  /// migrations and jobs take their time: notes-server gives it server.statement_timeout.
+  std::optional<std::chrono::milliseconds> statement_timeout = {};
   unsigned max_retries = 5;
 };
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/deadline.hpp"
 #include "db/backoff.hpp"
 #include "db/dialect.hpp"
 #include "db/pool.hpp"
@@ -27,12 +28,44 @@ PoolOptions single(PoolOptions options) {
   return options;
 }
 
+telemetry::Histogram operation_duration(telemetry::Metrics& metrics, Engine engine,
+                                        std::string operation) {
+  return metrics.histogram(
+      "db_client_operation_duration_seconds",
+      "From asking for a session to the last answer, with what was tried again.",
+      telemetry::duration_buckets(),
+      {{"db_operation_name", std::move(operation)},
+       {"db_system_name", std::string(to_string(engine))}});
+}
+
+/// Observes how long it lived.
+class Stopwatch {
+ public:
+  explicit Stopwatch(telemetry::Histogram& durations) : durations_(durations) {}
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+  ~Stopwatch() {
+    const auto lived = std::chrono::steady_clock::now() - began_;
+    durations_.observe(std::chrono::duration<double>(lived).count());
+  }
+
+ private:
+  telemetry::Histogram& durations_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
 /// How an attempt ended that may be made again.
 struct Refusal {
   StatementError error;
   bool committing;
   bool severed;
 };
+
+StatementError out_of_time() {
+  const std::string why = "the time that the request had for the database is over";
+  return {
+      ErrorCode::deadline_exceeded, why, Failure::cancelled, {.state = "57014", .message = why}};
+}
 
 StatementError cut_off() {
   const std::string why = "the connection to the database was cut off from this side";
@@ -53,10 +86,14 @@ struct Database::State {
       : settings(database_settings),
         url(Url::parse(settings.url.reveal())),
         dialect(Dialect::of(url.engine())),
-        logger(log) {
+        logger(log),
+        read_duration(operation_duration(metrics, url.engine(), "read")),
+        transaction_duration(operation_duration(metrics, url.engine(), "transaction")) {
     const auto connect = [this] { return dialect.connect(url, settings); };
     if (url.engine() == Engine::postgresql) {
-      pool = std::make_unique<Pool>(pool_options(settings, "main"), connect, logger, metrics);
+      auto options = pool_options(settings, "main");
+      options.sever_at_deadline = true;
+      pool = std::make_unique<Pool>(std::move(options), connect, logger, metrics);
     } else if (url.in_memory()) {
       // Each connection would be a database of its own, and ends with it: one for all, for ever.
       auto options = single(pool_options(settings, "main"));
@@ -85,6 +122,8 @@ struct Database::State {
   telemetry::Logger& logger;
   std::unique_ptr<Pool> pool;
   std::unique_ptr<Pool> readers;  // null where `pool` serves both
+  telemetry::Histogram read_duration;
+  telemetry::Histogram transaction_duration;
 };
 
 Database::Database(const config::DatabaseSettings& settings, telemetry::Logger& logger,
@@ -96,6 +135,10 @@ Database::~Database() = default;
 const Url& Database::url() const { return state_->url; }
 
 const Dialect& Database::dialect() const { return state_->dialect; }
+
+bool Database::saturated() const {
+  return (state_->readers ? state_->readers : state_->pool)->saturated();
+}
 
 void Database::disconnect() noexcept {
   if (state_->url.in_memory()) return;
@@ -115,6 +158,7 @@ std::optional<Refusal> Database::State::attempt(Access access, const Transaction
     work(session);
     working = false;
     if (access == Access::write) {
+      if (overdue()) throw out_of_time();
       if (session.severed()) throw cut_off();
       committing = true;
       dialect.commit(session);
@@ -129,13 +173,22 @@ std::optional<Refusal> Database::State::attempt(Access access, const Transaction
     if (!working) refused.emplace(with_code_of_failure(*refused));
     const bool severed = session.severed();
     if (severed) refused.emplace(cut_off());
+    const bool stopped = severed || refused->failure() == Failure::retryable ||
+                         refused->failure() == Failure::cancelled;
+    if (stopped && overdue() && !committing) {
+      refused.emplace(out_of_time());
+    }
     if (refused->failure() == Failure::disconnected) lease.lost();
+    // What the transaction prepared can only be given back when it has ended.
+    if (refused->failure() == Failure::outdated && dialect.reset(session)) session.forget_kept();
     return Refusal{std::move(*refused), committing, severed};
   }
 }
 
 void Database::run(Access access, const TransactionOptions& options,
                    const std::function<void(Session&)>& work) {
+  const Stopwatch stopwatch(access == Access::read ? state_->read_duration
+                                                   : state_->transaction_duration);
   Backoff backoff;
   unsigned retries = 0;
   bool reconnected = false;
@@ -154,13 +207,15 @@ void Database::run(Access access, const TransactionOptions& options,
       reconnected = true;
       continue;
     }
-    if (error.failure() != Failure::retryable) throw StatementError(error);
+    const bool outdated = error.failure() == Failure::outdated;
+    if (error.failure() != Failure::retryable && !outdated) throw StatementError(error);
     if (retries == state_->settings.max_retries) {
+      if (outdated) throw StatementError(error);
       throw Error(ErrorCode::locked,
                   fmt::format("gave up after {} attempts: {}", retries + 1, error.what()));
     }
     ++retries;
-    backoff.pause();
+    if (!outdated) backoff.pause();
   }
 }
 

@@ -39,20 +39,25 @@ class Database {
   const Url& url() const;
   const Dialect& dialect() const;
 
+  /// Whether every session for reading is in use and somebody waits for one.
+  bool saturated() const;
+
   /// Runs `work(Session&)` in one read/write transaction, commits, and returns what it returned. On
   /// a serialization failure, a deadlock or a busy database the transaction is rolled back and
   /// `work` runs again, max_retries times at most, with growing and jittered pauses; when the
   /// connection is lost before the commit was sent it runs again, once, on another. So it must have
-  /// no effect outside the database. An exception rolls back and leaves. The isolation level is the
-  /// database's own default.
+  /// no effect outside the database. Work whose prepared statements no longer fit an altered table
+  /// runs again with new ones. Within a DeadlineScope nothing runs beyond the deadline, and nothing
+  /// is committed that was not being committed when it passed. An exception rolls back and leaves.
+  /// The isolation level is the database's own default.
   ///
   /// Throws what `work` throws, with SOCI's exceptions turned into StatementError (db/dialect.hpp):
   /// a unique, reference or check rule is Error{conflict}; a table or column that is not there
-  /// Error{pending}; a full or read-only database Error{unreachable}; a cancelled statement
-  /// Error{deadline_exceeded}; anything else that the database refuses Error{internal}.
-  /// Error{unreachable} when the database cannot be reached, or was lost during the commit (the
-  /// message says that the outcome is not known); Error{overloaded} when no session was free within
-  /// the acquire timeout; Error{locked} when the retries are used up.
+  /// Error{pending}; a full or read-only database Error{unreachable}; a cancelled statement, or the
+  /// end of the thread's deadline, Error{deadline_exceeded}; anything else that the database
+  /// refuses Error{internal}. Error{unreachable} when the database cannot be reached, or was lost
+  /// during the commit (the message says that the outcome is not known); Error{overloaded} when no
+  /// session was free within the acquire timeout; Error{locked} when the retries are used up.
   ///
   /// Neither call may be made inside the other's `work`: a thread that holds one session and waits
   /// for a second can wait for itself.

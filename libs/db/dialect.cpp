@@ -26,6 +26,8 @@ std::string explain(Failure failure, const DatabaseError& details) {
       return "the statement was cancelled: " + said;
     case Failure::full:
       return "the database cannot be written to: " + said;
+    case Failure::outdated:
+      return "a prepared statement does not fit the altered table: " + said;
     case Failure::missing:
       return "the database has not got the schema this build needs (run notes-migrate upgrade): " +
              said;
@@ -52,6 +54,7 @@ ErrorCode error_code(Failure failure) {
       return ErrorCode::deadline_exceeded;
     case Failure::missing:
       return ErrorCode::pending;
+    case Failure::outdated:
     case Failure::other:
       return ErrorCode::internal;
   }

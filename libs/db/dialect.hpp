@@ -45,13 +45,16 @@ enum class Failure {
   rule,          ///< a check, not-null or type rule
   cancelled,     ///< statement timeout or cancellation
   full,          ///< no space left, or read-only
-  missing,  ///< a table or column that does not exist: the schema is not the one this build needs
+  outdated,  ///< a kept statement was planned for a table that has been altered since: it is to be
+             ///< prepared again
+  missing,   ///< a table or column that does not exist: the schema is not the one this build needs
   other,
 };
 
 /// The code that a failure leaves Database with: unique, reference and rule are conflict;
 /// disconnected and full are unreachable (the service cannot be given now, and may be later);
-/// retryable is locked; cancelled is deadline_exceeded; missing is pending; other is internal.
+/// retryable is locked; cancelled is deadline_exceeded; missing is pending; outdated and other
+/// are internal.
 ErrorCode error_code(Failure failure);
 
 /// A statement that the database refused, with what it said about it.

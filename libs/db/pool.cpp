@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/deadline.hpp"
 #include "base/duration.hpp"
 #include "base/error.hpp"
 
@@ -12,6 +13,9 @@ namespace notes::db {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+
+/// Far enough that it costs nothing, near enough to be added to the clock.
+constexpr std::chrono::hours kLongestSleep{1};
 
 double seconds_since(Steady::time_point start) {
   return std::chrono::duration<double>(Steady::now() - start).count();
@@ -67,6 +71,9 @@ Pool::Pool(PoolOptions options, Connect connect, telemetry::Logger& logger,
       .gauge("db_client_connection_max", "Most connections that may be open at once.",
              labels(options_.name))
       .set(options_.size + options_.overflow);
+  if (options_.sever_at_deadline) {
+    watch_ = std::jthread([this](const std::stop_token& stop) { sever_overdue(stop); });
+  }
 }
 
 Pool::~Pool() = default;
@@ -75,12 +82,19 @@ Pool::Lease Pool::acquire() {
   const auto start = Steady::now();
   Permit permit(*this, wait_for_slot());
   make_usable(permit.slot);
+  if (options_.sever_at_deadline) watch(*permit.slot.session);
   instruments_.wait_time.observe(seconds_since(start));
   return {*this, permit.release()};
 }
 
+bool Pool::saturated() const {
+  const std::lock_guard lock(mutex_);
+  return !waiters_.empty();
+}
+
 Pool::Slot Pool::wait_for_slot() {
-  const auto deadline = Steady::now() + options_.acquire_timeout;
+  const auto start = Steady::now();
+  const auto deadline = std::min(start + options_.acquire_timeout, current_deadline());
   std::unique_lock lock(mutex_);
   if (waiters_.empty() && lent_ < options_.size + options_.overflow) {
     ++lent_;
@@ -99,15 +113,15 @@ Pool::Slot Pool::wait_for_slot() {
   throw Error(
       ErrorCode::overloaded,
       fmt::format("no database session came free within {} (pool \"{}\", {} sessions, all in use)",
-                  format_duration(options_.acquire_timeout), options_.name,
-                  options_.size + options_.overflow));
+                  format_duration(std::chrono::ceil<std::chrono::milliseconds>(deadline - start)),
+                  options_.name, options_.size + options_.overflow));
 }
 
 Pool::Slot Pool::take_idle() {
   if (idle_.empty()) return {};
   auto slot = std::move(idle_.back());
   idle_.pop_back();
-  in_use_.insert(slot.session.get());
+  in_use_.emplace(slot.session.get(), Time::max());
   return slot;
 }
 
@@ -125,7 +139,7 @@ Pool::Slot Pool::open() {
   instruments_.create_time.observe(seconds_since(start));
   const auto now = Steady::now();
   const std::lock_guard lock(mutex_);
-  in_use_.insert(session.get());
+  in_use_.emplace(session.get(), Time::max());
   return {std::move(session), now, now};
 }
 
@@ -162,6 +176,7 @@ void Pool::give_back(Slot slot) noexcept {
     auto* first = waiters_.front();
     waiters_.pop_front();
     instruments_.pending.set(static_cast<double>(waiters_.size()));
+    if (slot.session) in_use_[slot.session.get()] = Time::max();
     first->slot = std::move(slot);
     first->granted = true;
     first->ready.notify_one();
@@ -183,8 +198,35 @@ void Pool::give_back(Slot slot) noexcept {
 
 void Pool::disconnect() noexcept {
   const std::lock_guard lock(mutex_);
-  for (auto* session : in_use_) session->sever();
+  for (const auto& [session, deadline] : in_use_) session->sever();
   suspect_before_ = Steady::now();
+}
+
+void Pool::watch(Session& session) {
+  const auto deadline = current_deadline();
+  const std::lock_guard lock(mutex_);
+  in_use_[&session] = deadline;
+  if (deadline >= next_look_) return;
+  next_look_ = deadline;
+  sooner_.notify_one();
+}
+
+void Pool::sever_overdue(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!stop.stop_requested()) {
+    const auto now = Steady::now();
+    next_look_ = now + kLongestSleep;
+    for (auto& [session, deadline] : in_use_) {
+      if (deadline <= now) {
+        session->sever();
+        deadline = Time::max();
+      } else {
+        next_look_ = std::min(next_look_, deadline);
+      }
+    }
+    const auto until = next_look_;
+    sooner_.wait_until(lock, stop, until, [&] { return next_look_ < until; });
+  }
 }
 
 void Pool::suspect_idle_sessions() noexcept {

@@ -7,8 +7,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
-#include <unordered_set>
+#include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "db/session.hpp"
@@ -32,6 +34,9 @@ struct PoolOptions {
   std::optional<std::chrono::milliseconds> recycle_after = {};
   /// A session idle for this long is asked before it is lent; nullopt: never.
   std::optional<std::chrono::milliseconds> ping_after_idle = {};
+  /// Whether a session whose user's deadline (base/deadline.hpp) passes is severed, by a thread of
+  /// the pool: for databases whose statements cannot look at the clock themselves.
+  bool sever_at_deadline = false;
 };
 
 /// Sessions that are lent to one thread at a time, opened when first needed. Thread-safe. It must
@@ -55,9 +60,12 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
   ~Pool();
 
-  /// Throws Error{overloaded} when no session came free within the acquire timeout, and what
-  /// `connect` throws.
+  /// Throws Error{overloaded} when no session came free within the acquire timeout or before the
+  /// thread's deadline, and what `connect` throws.
   Lease acquire();
+
+  /// Whether every session is lent and somebody waits for one.
+  bool saturated() const;
 
   /// Severs every session that is lent now (see Session::sever), and lets those that are idle now
   /// be asked before they are lent again. Does not wait.
@@ -96,19 +104,25 @@ class Pool {
   void give_back(Slot slot) noexcept;
   void suspect_idle_sessions() noexcept;
   void count_sessions();
+  void watch(Session& session);
+  void sever_overdue(const std::stop_token& stop);
 
   const PoolOptions options_;
   const Connect connect_;
   telemetry::Logger& logger_;
   Instruments instruments_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   // guards: all below
   std::deque<Slot> idle_;  // the one used last at the back
   unsigned lent_ = 0;      // rights handed out, whether their session is open yet or not
-  std::unordered_set<Session*> in_use_;  // the open sessions of those
+  std::unordered_map<Session*, Time> in_use_;  // the open sessions of those, and until when
   std::deque<Waiter*> waiters_;
-  Time suspect_before_{};  // sessions not used since are asked first
+  Time suspect_before_{};         // sessions not used since are asked first
+  Time next_look_ = Time::max();  // of sever_overdue()
+  std::condition_variable_any sooner_;
+
+  std::jthread watch_;  // behind all that it uses
 };
 
 /// A session on loan; the destructor brings it back: statements left open are ended and a

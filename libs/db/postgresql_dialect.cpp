@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include <errno.h>
 #include <fmt/format.h>
 
 #include "db/postgresql_backend.hpp"
+#include "db/postgresql_uri.hpp"
 #include "db/postgresql_wait.hpp"
 #include "db/session.hpp"
 
@@ -52,13 +52,14 @@ Failure failure_of(std::string_view state) {
       {"44000", Failure::rule},       // with_check_option_violation
       {"P0001", Failure::rule},       // raise_exception
       {"57014", Failure::cancelled},
-      {"53100", Failure::full},     // disk_full
-      {"25006", Failure::full},     // read_only_sql_transaction
-      {"42P01", Failure::missing},  // undefined_table
-      {"42703", Failure::missing},  // undefined_column
-      {"42883", Failure::missing},  // undefined_function
-      {"42704", Failure::missing},  // undefined_object
-      {"3F000", Failure::missing},  // invalid_schema_name
+      {"0A000", Failure::outdated},  // "cached plan must not change result type"
+      {"53100", Failure::full},      // disk_full
+      {"25006", Failure::full},      // read_only_sql_transaction
+      {"42P01", Failure::missing},   // undefined_table
+      {"42703", Failure::missing},   // undefined_column
+      {"42883", Failure::missing},   // undefined_function
+      {"42704", Failure::missing},   // undefined_object
+      {"3F000", Failure::missing},   // invalid_schema_name
   };
   for (const auto& [known, failure] : kStates) {
     if (state == known) return failure;
@@ -159,60 +160,30 @@ std::string value_of(PGconn* conn, const char* statement) {
   return PQgetvalue(result.get(), 0, 0);
 }
 
-std::string percent_encode(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return encoded;
-}
-
-/// The URI with what we want of every connection, where the URL does not say it itself.
-std::string complete(const Url& url, std::chrono::milliseconds connect_timeout) {
-  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> given(
-      PQconninfoParse(url.conninfo().c_str(), nullptr), &PQconninfoFree);
-  // libpq counts whole seconds and takes 1 for 2; 0 would mean to wait for ever.
-  const auto seconds = std::max(std::chrono::ceil<std::chrono::seconds>(connect_timeout).count(),
-                                std::chrono::seconds::rep{2});
-  const std::pair<std::string_view, std::string> wanted[] = {
-      {"connect_timeout", std::to_string(seconds)},
-      // A peer that is gone without a word is noticed within a minute, and within 30 s while
-      // something is sent.
-      {"keepalives_idle", "30"},
-      {"keepalives_interval", "10"},
-      {"keepalives_count", "3"},
-      {"tcp_user_timeout", "30000"},
-      {"fallback_application_name", percent_encode(program_invocation_short_name)},
-  };
-  std::string uri = url.conninfo();
-  for (const auto& [name, value] : wanted) {
-    const bool stated = [&, wanted_name = name] {
-      for (const auto* option = given.get(); option != nullptr && option->keyword != nullptr;
-           ++option) {
-        if (wanted_name == option->keyword) return option->val != nullptr;
-      }
-      return false;
-    }();
-    if (!stated)
-      uri += fmt::format("{}{}={}", uri.find('?') == std::string::npos ? '?' : '&', name, value);
-  }
-  return uri;
-}
-
 void drop_notice(void*, const char*) {}
 
-void set_up(PGconn* conn, std::chrono::milliseconds longest) {
+/// A server that looks after its client while it works for it stops when the client has gone away
+/// (PostgreSQL 14 and later; others do not know the setting and return no row).
+std::string limits(const Url& url, const config::DatabaseSettings& settings) {
+  // Behind a transaction pooler it would stay on the server's session, which is others' as well.
+  if (!settings.statement_timeout || !url.prepared_statements()) return {};
+  return fmt::format(
+      "SELECT set_config(name, '500', false) FROM pg_settings "
+      "WHERE name = 'client_connection_check_interval'; SET statement_timeout = {}; ",
+      settings.statement_timeout->count());
+}
+
+void set_up(PGconn* conn, const Url& url, const config::DatabaseSettings& settings) {
   PQsetNoticeProcessor(conn, &drop_notice, nullptr);  // libpq would print them on stderr
   PQsetErrorVerbosity(conn, PQERRORS_TERSE);          // DETAIL shows the values of rows
-  // All four are reported to the client, which is how PgBouncer carries them from one server
+  // The last four are reported to the client, which is how PgBouncer carries them from one server
   // session to another.
-  const auto result =
-      execute_within(conn,
-                     "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; "
-                     "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on",
-                     longest);
+  const auto result = execute_within(
+      conn,
+      (limits(url, settings) + "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; "
+                               "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on")
+          .c_str(),
+      settings.connect_timeout);
   if (!result && !broken(conn)) {
     const std::string why = "the server accepted the connection and does not answer";
     throw StatementError(ErrorCode::unreachable, why, Failure::disconnected,
@@ -225,7 +196,7 @@ std::unique_ptr<soci::session> open(const Url& url, std::chrono::milliseconds co
   static const PostgresqlBackend prepared(PostgresqlConnection::Statements::prepared);
   static const PostgresqlBackend unnamed(PostgresqlConnection::Statements::unnamed);
   return std::make_unique<soci::session>(url.prepared_statements() ? prepared : unnamed,
-                                         complete(url, connect_timeout));
+                                         postgresql_uri(url, connect_timeout));
 }
 
 [[noreturn]] void cannot_connect(const Url& url, const std::string& why) {
@@ -239,7 +210,7 @@ std::unique_ptr<Session> PostgresqlDialect::connect(
     const Url& url, const config::DatabaseSettings& settings) const {
   try {
     auto session = std::make_unique<Session>(open(url, settings.connect_timeout), *this);
-    set_up(handle(*session), settings.connect_timeout);
+    set_up(handle(*session), url, settings);
     return session;
   } catch (const soci::soci_error& error) {
     const auto text = error.get_error_message();

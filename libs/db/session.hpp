@@ -46,9 +46,9 @@ class Session {
   void cancel() noexcept { dialect_.cancel(*this); }
 
   /// Breaks the connection, from any thread while the session lives: a call that another thread is
-  /// in fails at once, also one that waits for a server that does not answer any more. On SQLite a
-  /// statement that runs is interrupted, and one that waits for a lock waits on, for the busy
-  /// timeout at most. The session is of no more use, and Database commits nothing on it.
+  /// in fails at once, also one that waits for a server that does not answer any more; on SQLite
+  /// one that waits for a lock within 50 ms. The session is of no more use, and Database commits
+  /// nothing on it.
   void sever() noexcept;
   bool severed() const { return severed_; }
 
@@ -66,6 +66,9 @@ class Session {
     if (!slot) slot = std::make_unique<Kept<T>>(*this);
     return static_cast<Kept<T>&>(*slot).statement;
   }
+
+  /// Forgets them all: each is made anew when it is next asked for. Nobody may hold one.
+  void forget_kept() { kept_.clear(); }
 
  private:
   struct KeptBase {

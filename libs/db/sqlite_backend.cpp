@@ -1,9 +1,11 @@
 #include "db/sqlite_backend.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
 
+#include "base/deadline.hpp"
 #include "db/sqlite_error.hpp"
 
 namespace notes::db {
@@ -11,9 +13,18 @@ namespace {
 
 using soci::details::statement_type;
 
+using namespace std::chrono_literals;
+
+/// How often a statement that runs looks at the clock: every 4000 instructions of SQLite's virtual
+/// machine, some 0.1 ms.
+constexpr int kInstructions = 4000;
+/// How long a statement that waits for a lock sleeps before it looks again, at first and at most.
+constexpr std::chrono::milliseconds kFirstSleep = 1ms;
+constexpr std::chrono::milliseconds kLongestSleep = 50ms;
+
 struct Statement final : soci::sqlite3_statement_backend {
-  explicit Statement(soci::sqlite3_session_backend& session)
-      : soci::sqlite3_statement_backend(session) {}
+  explicit Statement(SqliteConnection& connection)
+      : soci::sqlite3_statement_backend(connection), connection_(connection) {}
 
   void prepare(const std::string& query, statement_type) override {
     clean_up();
@@ -32,6 +43,7 @@ struct Statement final : soci::sqlite3_statement_backend {
   }
 
   exec_fetch_result execute(int number) override {
+    connection_.begin_statement();
     try {
       return soci::sqlite3_statement_backend::execute(number);
     } catch (const soci::sqlite3_soci_error& error) {
@@ -49,25 +61,63 @@ struct Statement final : soci::sqlite3_statement_backend {
     sqlite_api::sqlite3_finalize(again);
     if (result != SQLITE_OK) throw SqliteCompileError(message, result);
   }
-};
 
-struct Connection final : soci::sqlite3_session_backend {
-  explicit Connection(const soci::connection_parameters& parameters)
-      : soci::sqlite3_session_backend(parameters) {
-    sqlite_api::sqlite3_extended_result_codes(conn_, 1);
-  }
-
-  // SOCI deletes what its factories return.
-  soci::sqlite3_statement_backend* make_statement_backend() override {
-    return new Statement(*this);
-  }
+  SqliteConnection& connection_;
 };
 
 }  // namespace
 
+SqliteConnection::SqliteConnection(const soci::connection_parameters& parameters)
+    : soci::sqlite3_session_backend(parameters) {
+  sqlite_api::sqlite3_extended_result_codes(conn_, 1);
+}
+
+void SqliteConnection::limit(std::chrono::milliseconds busy_timeout,
+                             std::optional<std::chrono::milliseconds> statement_timeout) {
+  busy_timeout_ = busy_timeout;
+  statement_timeout_ = statement_timeout;
+  sqlite_api::sqlite3_busy_handler(conn_, &on_busy, this);
+  sqlite_api::sqlite3_progress_handler(conn_, kInstructions, &on_progress, this);
+}
+
+void SqliteConnection::begin_statement() {
+  if (statement_timeout_) statement_end_ = std::chrono::steady_clock::now() + *statement_timeout_;
+}
+
+void SqliteConnection::sever() noexcept {
+  severed_ = true;
+  sqlite_api::sqlite3_interrupt(conn_);
+}
+
+// SOCI deletes what its factories return.
+soci::sqlite3_statement_backend* SqliteConnection::make_statement_backend() {
+  return new Statement(*this);
+}
+
+bool SqliteConnection::has_time(TimePoint now) const {
+  return !severed_ && now < statement_end_ && now < current_deadline();
+}
+
+int SqliteConnection::on_busy(void* connection, int tries) {
+  auto& self = *static_cast<SqliteConnection*>(connection);
+  const auto now = std::chrono::steady_clock::now();
+  if (tries == 0) self.busy_end_ = now + self.busy_timeout_;
+  if (now >= self.busy_end_ || !self.has_time(now)) return 0;
+  const auto end = std::min({self.busy_end_, self.statement_end_, current_deadline()});
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - now);
+  const auto sleep = std::min(kLongestSleep, kFirstSleep * (1 << std::min(tries, 6)));
+  sqlite_api::sqlite3_sleep(static_cast<int>(std::min(sleep, left).count()));
+  return 1;
+}
+
+int SqliteConnection::on_progress(void* connection) {
+  const auto& self = *static_cast<SqliteConnection*>(connection);
+  return self.has_time(std::chrono::steady_clock::now()) ? 0 : 1;
+}
+
 soci::details::session_backend* SqliteBackend::make_session(
     const soci::connection_parameters& parameters) const {
-  return new Connection(parameters);
+  return new SqliteConnection(parameters);
 }
 
 bool another_statement(sqlite_api::sqlite3* connection, std::string_view tail) {

@@ -21,9 +21,11 @@ namespace {
 using Statement =
     std::unique_ptr<sqlite_api::sqlite3_stmt, decltype(&sqlite_api::sqlite3_finalize)>;
 
-sqlite_api::sqlite3* handle(Session& session) {
-  return static_cast<soci::sqlite3_session_backend*>(session.soci().get_backend())->conn_;
+SqliteConnection& connection_of(Session& session) {
+  return *static_cast<SqliteConnection*>(session.soci().get_backend());
 }
+
+sqlite_api::sqlite3* handle(Session& session) { return connection_of(session).conn_; }
 
 /// Primary codes are the low byte of extended ones (sqlite.org/rescode.html).
 Failure failure_of(int code, bool compiling) {
@@ -198,7 +200,7 @@ std::unique_ptr<Session> SqliteDialect::connect(const Url& url,
   try {
     auto session = std::make_unique<Session>(open(url), *this);
     auto* connection = handle(*session);
-    sqlite_api::sqlite3_busy_timeout(connection, static_cast<int>(settings.busy_timeout.count()));
+    connection_of(*session).limit(settings.busy_timeout, settings.statement_timeout);
     use_write_ahead_log(connection, settings.busy_timeout);
     run(connection, "PRAGMA synchronous = FULL");
     run(connection, "PRAGMA foreign_keys = ON");
@@ -245,7 +247,7 @@ void SqliteDialect::cancel(Session& session) const noexcept {
   sqlite_api::sqlite3_interrupt(handle(session));
 }
 
-void SqliteDialect::sever(Session& session) const noexcept { cancel(session); }
+void SqliteDialect::sever(Session& session) const noexcept { connection_of(session).sever(); }
 
 std::string SqliteDialect::clock_after(std::chrono::milliseconds duration) const {
   // SQLite's clock counts milliseconds; stored times have microseconds, so that text order is time
@@ -264,6 +266,7 @@ void SqliteDialect::expose(Session& session, const std::string& space, const Val
 }
 
 void SqliteDialect::execute_raw(Session& session, std::string_view statement) const {
+  connection_of(session).begin_statement();
   run(handle(session), statement);
 }
 

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -284,7 +285,7 @@ TEST_CASE("a new PostgreSQL session has the settings that values depend on") {
 TEST_CASE("a new SQLite session is durable, keeps foreign keys and waits when busy") {
   const Sqlite backend;
   config::DatabaseSettings settings;
-  settings.busy_timeout = std::chrono::milliseconds(1234);
+  settings.busy_timeout = std::chrono::milliseconds(200);
   const auto session = open_session(Url::parse(backend.url()), settings);
   const auto pragma = [&session](const std::string& name) {
     std::string value;
@@ -294,7 +295,17 @@ TEST_CASE("a new SQLite session is durable, keeps foreign keys and waits when bu
   CHECK(pragma("journal_mode") == "wal");
   CHECK(pragma("synchronous") == "2");
   CHECK(pragma("foreign_keys") == "1");
-  CHECK(pragma("busy_timeout") == "1234");
+  const auto writer = open_session(Url::parse(backend.url()), settings);
+  writer->dialect().execute_raw(*writer, "BEGIN IMMEDIATE");
+  const auto begun = std::chrono::steady_clock::now();
+  std::string state;
+  try {
+    session->dialect().execute_raw(*session, "BEGIN IMMEDIATE");
+  } catch (const StatementError& error) {
+    state = error.details().state;
+  }
+  CHECK(state == "SQLITE_BUSY");
+  CHECK(std::chrono::steady_clock::now() - begun >= settings.busy_timeout);
 }
 
 }  // namespace
