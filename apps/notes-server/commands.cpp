@@ -12,6 +12,7 @@
 #include "cli/settings.hpp"
 #include "cli/signals.hpp"
 #include "db/url.hpp"
+#include "operator_commands.hpp"
 #include "server_app.hpp"
 #include "telemetry/log.hpp"
 #include "telemetry/log_settings.hpp"
@@ -22,25 +23,31 @@ namespace {
 using cli::ExitCode;
 
 ExitCode serve(const cli::Invocation& invocation) {
-  const auto settings = invocation.load_settings().settings;
+  const auto loaded = invocation.load_settings();
+  const auto& settings = loaded.settings;
   cli::ShutdownSignal shutdown;  // before any thread
   const SystemClock clock;
   telemetry::Logger logger(clock, telemetry::stderr_sink(),
                            telemetry::format_of(settings.log, settings.environment),
                            telemetry::level_of(settings.log.level));
-  ServerApp server(settings, invocation.app().version, clock, logger);
+  ServerApp server(loaded, invocation.app().version, clock, logger);
   logger.info("listening", {{"host", std::string_view(settings.server.host)},
                             {"port", std::uint64_t{server.port()}},
                             {"database", server.database_name()}});
   shutdown.wait();
-  if (server.stop() == http::Server::Drained::cut_off) {
-    // A handler that does not return cannot be joined: the process ends under it.
-    invocation.console().error.write("notes-server: requests were cut off at the deadline\n");
-    invocation.console().error.flush();
+  const auto drained = server.stop();
+  if (drained == http::Server::Drained::complete) {
+    logger.info("stopped");
+    return ExitCode::ok;
+  }
+  auto& error = invocation.console().error;
+  error.write("notes-server: requests were cut off at the deadline\n");
+  error.flush();
+  // A handler that does not return cannot be joined: the process ends under it.
+  if (drained == http::Server::Drained::cut_off) {
     std::_Exit(static_cast<int>(ExitCode::interrupted));
   }
-  logger.info("stopped");
-  return ExitCode::ok;
+  return ExitCode::interrupted;
 }
 
 ExitCode print_openapi(const cli::Invocation& invocation) {
@@ -66,12 +73,15 @@ cli::App app() {
                              .run = print_openapi},
                             cli::config_show_command(redacted),
                             cli::config_example_command(),
+                            cli::config_check_command(redacted),
                             cli::completion_command(),
                             cli::manual_command()},
                .default_command = "serve",
                .sections = {}};
   const auto accounts = account_commands();
   app.commands.insert(app.commands.begin() + 1, accounts.begin(), accounts.end());
+  const auto operators = operator_commands();
+  app.commands.insert(app.commands.begin() + 1, operators.begin(), operators.end());
   return app;
 }
 

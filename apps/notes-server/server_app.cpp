@@ -11,6 +11,7 @@
 
 #include "account_desk.hpp"
 #include "api/routes.hpp"
+#include "config/show.hpp"
 
 namespace notes::server {
 namespace {
@@ -32,13 +33,23 @@ const config::ServerSettings& require_loopback_if_open(const config::ServerSetti
                           server.host));
 }
 
-/// The operators' listener has the same limits and far fewer threads.
+config::DatabaseSettings with_statement_timeout(const config::Settings& settings) {
+  auto database = settings.database;
+  database.statement_timeout = settings.server.statement_timeout;
+  return database;
+}
+
+std::string redacted(std::string_view url) { return db::Url::parse(url).redacted(); }
+
+/// The operators' listener has the same limits and far fewer threads, and is nobody else's.
 config::ServerSettings admin_server_settings(const config::Settings& settings) {
   config::ServerSettings admin = settings.server;
   admin.host = settings.admin.host;
   admin.port = settings.admin.port;
   admin.io_threads = 1;
   admin.workers = 1;
+  admin.cors_origins = {};
+  admin.address_quota = {};
   return admin;
 }
 
@@ -49,41 +60,43 @@ api::Gate gate_of(const config::Settings& settings, service::Authenticator& auth
 
 }  // namespace
 
-ServerApp::ServerApp(const config::Settings& settings, const std::string& version,
-                     const Clock& clock, telemetry::Logger& logger)
-    : server_settings_(require_loopback_if_open(settings.server, settings)),
+ServerApp::ServerApp(const config::Loaded& loaded, const std::string& version, const Clock& clock,
+                     telemetry::Logger& logger)
+    : server_settings_(require_loopback_if_open(loaded.settings.server, loaded.settings)),
       logger_(logger),
-      database_(settings.database, logger, metrics_),
+      database_(with_statement_timeout(loaded.settings), logger, metrics_),
       database_name_(database_.url().redacted()),
-      cursor_signer_(settings.secret_key.reveal(), "cursor"),
+      cursor_signer_(loaded.settings.secret_key.reveal(), "cursor"),
       last_use_(database_, logger),
-      authenticator_(database_, clock, last_use_, settings.accounts.session_idle),
-      passwords_(password_limits(settings.accounts), metrics_),
-      logins_(database_, clock, passwords_, settings.accounts.session_lifetime),
+      authenticator_(database_, clock, last_use_, loaded.settings.accounts.session_idle),
+      passwords_(password_limits(loaded.settings.accounts), metrics_),
+      logins_(database_, clock, passwords_, loaded.settings.accounts.session_lifetime),
       users_(database_, clock, passwords_),
       tokens_(database_, clock),
       notes_(database_, clock,
-             {.max_revisions = static_cast<std::int64_t>(settings.notes.max_revisions)}),
+             {.max_revisions = static_cast<std::int64_t>(loaded.settings.notes.max_revisions)}),
       search_(database_),
       readiness_(database_, clock),
       receipts_(database_, clock),
       idempotency_(receipts_, metrics_),
-      note_handlers_(
-          notes_, idempotency_, cursor_signer_,
-          settings.server.require_if_match ? api::IfMatch::required : api::IfMatch::optional),
+      note_handlers_(notes_, idempotency_, cursor_signer_,
+                     loaded.settings.server.require_if_match ? api::IfMatch::required
+                                                             : api::IfMatch::optional),
       search_handlers_(search_, cursor_signer_),
       session_handlers_(logins_, users_, logger),
       token_handlers_(tokens_),
-      probe_handlers_(readiness_, metrics_),
+      probe_handlers_(readiness_, activity_),
+      admin_handlers_(metrics_, logger, activity_, config::shown(loaded, redacted)),
       page_handlers_(version),
       contract_handlers_(version),
-      admin_(settings.admin.enabled
+      admin_(loaded.settings.admin.enabled
                  ? std::make_unique<http::Server>(
-                       require_loopback_if_open(admin_server_settings(settings), settings),
-                       http::Router(api::admin_routes(probe_handlers_)), logger, metrics_)
+                       admin_server_settings(loaded.settings),
+                       http::Router(api::admin_routes(admin_handlers_, probe_handlers_)), logger,
+                       metrics_)
                  : nullptr),
       server_(server_settings_,
-              http::Router(api::routes(gate_of(settings, authenticator_),
+              http::Router(api::routes(gate_of(loaded.settings, authenticator_),
                                        {.notes = &note_handlers_,
                                         .search = &search_handlers_,
                                         .probes = &probe_handlers_,
@@ -91,7 +104,14 @@ ServerApp::ServerApp(const config::Settings& settings, const std::string& versio
                                         .tokens = &token_handlers_,
                                         .page = &page_handlers_,
                                         .contract = &contract_handlers_})),
-              logger, metrics_) {}
+              logger, metrics_, activity_) {
+  metrics_.gauge("notes_build_info", "Which build this is; the value is 1.", {{"version", version}})
+      .set(1);
+  if (!admin_) return;
+  logger.info("the operators' listener is open",
+              {{"host", std::string_view(loaded.settings.admin.host)},
+               {"port", std::uint64_t{admin_->port()}}});
+}
 
 std::uint16_t ServerApp::port() const { return server_.port(); }
 
@@ -99,10 +119,11 @@ http::Server::Drained ServerApp::stop() {
   using Steady = std::chrono::steady_clock;
   const auto begun = Steady::now();
   probe_handlers_.begin_draining();
+  server_.retire();
   logger_.info("stopping", {{"shutdown_delay_ms", server_settings_.shutdown_delay.count()}});
   std::this_thread::sleep_until(begun + server_settings_.shutdown_delay);
   const auto deadline = begun + server_settings_.shutdown_delay + server_settings_.shutdown_timeout;
-  return server_.drain(deadline);
+  return server_.drain(deadline, [this] { database_.disconnect(); });
 }
 
 }  // namespace notes::server

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "api/admin_handlers.hpp"
 #include "api/contract_handlers.hpp"
 #include "api/idempotency.hpp"
 #include "api/note_handlers.hpp"
@@ -13,8 +14,10 @@
 #include "api/session_handlers.hpp"
 #include "api/token_handlers.hpp"
 #include "base/clock.hpp"
+#include "config/load.hpp"
 #include "config/settings.hpp"
 #include "db/database.hpp"
+#include "http/activity.hpp"
 #include "http/server.hpp"
 #include "identity/password_desk.hpp"
 #include "identity/token_signer.hpp"
@@ -39,14 +42,15 @@ class ServerApp {
   /// Listens from then on. Throws Error{refused} for an address that is not this machine's own
   /// when nobody has to log in, and what http::Server and db::Database throw. `clock` and
   /// `logger` must outlive it.
-  ServerApp(const config::Settings& settings, const std::string& version, const Clock& clock,
+  ServerApp(const config::Loaded& loaded, const std::string& version, const Clock& clock,
             telemetry::Logger& logger);
 
   std::uint16_t port() const;
   /// The database's URL without its password.
   const std::string& database_name() const { return database_name_; }
 
-  /// Refuses readiness for the configured delay, then drains within the configured time. Call once.
+  /// Refuses readiness, and lets clients go, for the configured delay; then drains within the
+  /// configured time, and cancels what still asks the database after it. Call once.
   http::Server::Drained stop();
 
  private:
@@ -71,7 +75,9 @@ class ServerApp {
   api::SearchHandlers search_handlers_;
   api::SessionHandlers session_handlers_;
   api::TokenHandlers token_handlers_;
+  http::Activity activity_;
   api::ProbeHandlers probe_handlers_;
+  api::AdminHandlers admin_handlers_;
   api::PageHandlers page_handlers_;
   api::ContractHandlers contract_handlers_;
   std::unique_ptr<http::Server> admin_;

@@ -46,8 +46,10 @@ http::Refusal under_way() {
 
 http::Field etag_field() {
   return {.name = "ETag",
-          .description = "The note's version in double quotes.",
-          .schema = Schema::pattern("\"[1-9][0-9]*\"")};
+          .description =
+              "The note's version in double quotes, with -gzip behind it where the "
+              "body is coded; either is good in If-Match and If-None-Match.",
+          .schema = Schema::pattern("\"[1-9][0-9]*(-gzip)?\"")};
 }
 
 http::Field location_field() {

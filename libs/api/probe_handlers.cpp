@@ -1,6 +1,9 @@
 #include "api/probe_handlers.hpp"
 
+#include <chrono>
+
 #include "api/json.hpp"
+#include "http/problem.hpp"
 
 namespace notes::api {
 namespace {
@@ -8,12 +11,21 @@ namespace {
 using http::Request;
 using http::Response;
 
+constexpr std::chrono::seconds kLongestSilence{5};
+
 }  // namespace
 
-ProbeHandlers::ProbeHandlers(service::ReadinessProbe& readiness, const telemetry::Metrics& metrics)
-    : readiness_(readiness), metrics_(metrics) {}
+ProbeHandlers::ProbeHandlers(service::ReadinessProbe& readiness, const http::Activity& activity)
+    : readiness_(readiness), activity_(activity) {}
 
-Response ProbeHandlers::health(const Request&) const {
+Response ProbeHandlers::health(const Request& request) const {
+  if (activity_.silence(std::chrono::steady_clock::now()) > kLongestSilence) {
+    return http::respond(http::Problem{.status = 503,
+                                       .title = {},
+                                       .detail = "an I/O thread does not come round",
+                                       .errors = {}},
+                         request);
+  }
   return http::respond(200, "application/json", R"({"status":"ok"})");
 }
 
@@ -27,10 +39,6 @@ Response ProbeHandlers::readiness(const Request&) const {
 
 Response ProbeHandlers::ping(const Request&) const {
   return http::respond(200, "text/plain; charset=utf-8", "pong");
-}
-
-Response ProbeHandlers::metrics(const Request&) const {
-  return http::respond(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.prometheus_text());
 }
 
 }  // namespace notes::api

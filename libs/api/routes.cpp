@@ -90,12 +90,16 @@ std::string openapi_document(std::string_view version) {
   return http::openapi_document(rows, api);
 }
 
-std::vector<http::Route> admin_routes(ProbeHandlers& probes) {
+std::vector<http::Route> admin_routes(AdminHandlers& admin, ProbeHandlers& probes) {
   // clang-format off
   return {
-      {Method::get, "/healthz", "get_health",    Runs::inline_,   [&](const Request& r) { return probes.health(r); }},
-      {Method::get, "/readyz",  "get_readiness", Runs::on_worker, [&](const Request& r) { return probes.readiness(r); }},
-      {Method::get, "/metrics", "get_metrics",   Runs::inline_,   [&](const Request& r) { return probes.metrics(r); }},
+      {Method::get, "/healthz",         "get_health",    Runs::inline_,   [&](const Request& r) { return probes.health(r); }},
+      {Method::get, "/readyz",          "get_readiness", Runs::on_worker, [&](const Request& r) { return probes.readiness(r); }},
+      {Method::get, "/metrics",         "get_metrics",   Runs::inline_,   [&](const Request& r) { return admin.metrics(r); }},
+      {Method::get, "/debug/inflight",  "get_inflight",  Runs::inline_,   [&](const Request& r) { return admin.in_flight(r); }},
+      {Method::get, "/debug/config",    "get_config",    Runs::inline_,   [&](const Request& r) { return admin.config(r); }},
+      {Method::get, "/debug/log-level", "get_log_level", Runs::inline_,   [&](const Request& r) { return admin.log_level(r); }},
+      {Method::put, "/debug/log-level", "set_log_level", Runs::inline_,   [&](const Request& r) { return admin.set_log_level(r); }},
   };
   // clang-format on
 }

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/admin_handlers.hpp"
 #include "api/contract_handlers.hpp"
 #include "api/gate.hpp"
 #include "api/note_handlers.hpp"
@@ -38,6 +39,6 @@ std::vector<http::Route> routes(const Gate& gate, Handlers to);
 std::string openapi_document(std::string_view version);
 
 /// What the operators' listener serves.
-std::vector<http::Route> admin_routes(ProbeHandlers& probes);
+std::vector<http::Route> admin_routes(AdminHandlers& admin, ProbeHandlers& probes);
 
 }  // namespace notes::api

@@ -27,6 +27,16 @@ ExitCode show(const Invocation& invocation, const config::RedactUrl& redact_url)
   return ExitCode::ok;
 }
 
+/// What is wrong is thrown by those who read it: the file, the value, the database's URL.
+ExitCode check(const Invocation& invocation, const config::RedactUrl& redact_url) {
+  const auto rows = config::shown(invocation.load_settings(), redact_url);
+  const auto given = std::count_if(rows.begin(), rows.end(),
+                                   [](const auto& row) { return row.origin != "default"; });
+  invocation.out().write(
+      fmt::format("no problem found: {} settings, {} of them given\n", rows.size(), given));
+  return ExitCode::ok;
+}
+
 }  // namespace
 
 std::vector<Option> setting_options(std::span<const std::string_view> sections) {
@@ -53,6 +63,15 @@ Command config_show_command(config::RedactUrl redact_url) {
           .settings = Settings::used,
           .run = [redact_url = std::move(redact_url)](const Invocation& invocation) {
             return show(invocation, redact_url);
+          }};
+}
+
+Command config_check_command(config::RedactUrl redact_url) {
+  return {.name = "config check",
+          .summary = "read the settings and name everything that is wrong with them",
+          .settings = Settings::used,
+          .run = [redact_url = std::move(redact_url)](const Invocation& invocation) {
+            return check(invocation, redact_url);
           }};
 }
 

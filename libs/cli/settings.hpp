@@ -16,6 +16,10 @@ std::vector<Option> setting_options(std::span<const std::string_view> sections);
 /// The command `config show`: every setting, its value and where that came from, secrets hidden.
 Command config_show_command(config::RedactUrl redact_url);
 
+/// The command `config check`: reads the settings as the program would, and ends with all that is
+/// wrong with them.
+Command config_check_command(config::RedactUrl redact_url);
+
 /// The command `config example`: a YAML file with every setting.
 Command config_example_command();
 

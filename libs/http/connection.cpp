@@ -15,8 +15,9 @@ using namespace std::chrono_literals;
 
 /// How long a client may take to shut its side after our last answer.
 constexpr auto kLinger = 2s;
-/// In the access log only: the client went away before its answer (a number that other servers use
-/// for it).
+/// For the first request of a connection that was opened before the server drains.
+constexpr auto kFirstRequest = 250ms;
+/// In the access log only, as other servers do: the client went away before its answer.
 constexpr int kClientClosed = 499;
 /// Buffers that grew beyond this are given back when they are empty.
 constexpr std::size_t kKeptCapacity = std::size_t{16} * 1024;
@@ -179,7 +180,12 @@ void Connection::on_deadline(TimePoint now) {
 void Connection::drain(TimePoint now) {
   // A request that is being read is answered with `Connection: close` when it is complete: serve()
   // looks.
+  if (wants_read()) on_readable(now);
   if (phase_ != Phase::open || awaiting_ != Awaiting::request || !input_.empty()) return;
+  if (!has_served_) {
+    read_deadline_ = std::min(read_deadline_, now + kFirstRequest);
+    return;
+  }
   if (!exchanges_.empty() && exchanges_.back().task)
     exchanges_.back().persistence = Persistence::close;
   phase_ = Phase::closing;
@@ -227,8 +233,7 @@ void Connection::on_head(TimePoint now) {
   surroundings_.pipeline.identify(request);
   const auto plan = surroundings_.pipeline.plan(request);
   if (!plan.answer) return put_continue();
-  // Nobody wants the body; whether it comes all the same cannot be known, so nothing can be read
-  // behind it.
+  // Whether the body comes all the same cannot be known, so nothing can be read behind it.
   put(*plan.answer, request, Persistence::close);
   surroundings_.observations.began();
   surroundings_.observations.answered(
@@ -237,12 +242,14 @@ void Connection::on_head(TimePoint now) {
 
 void Connection::serve(TimePoint now) {
   Request& request = parser_.request();
+  has_served_ = true;
   request.peer = peer_;
+  request.arrived = now;
   request.deadline = now + surroundings_.settings.request_timeout;
   surroundings_.observations.began();
   surroundings_.pipeline.identify(request);
   const bool close =
-      !parser_.keep_alive() || surroundings_.draining.load(std::memory_order_relaxed);
+      !parser_.keep_alive() || surroundings_.retiring.load(std::memory_order_relaxed);
   const auto persistence = close                   ? Persistence::close
                            : parser_.is_http_1_0() ? Persistence::keep_alive_said
                                                    : Persistence::keep_alive;
@@ -293,9 +300,8 @@ void Connection::put(const Response& response, const Request& request, Persisten
 }
 
 void Connection::put_continue() {
-  // It keeps its place among the answers, and is sent although the body may be there already (RFC
-  // 9110 §10.1.1 lets us choose): so the answers to the same bytes are the same, whatever pieces
-  // they came in.
+  // Sent although the body may be there already (RFC 9110 §10.1.1 lets us choose): the answers to
+  // the same bytes are the same, whatever pieces they came in.
   if (exchanges_.empty()) {
     output_.append(kContinue);
   } else {

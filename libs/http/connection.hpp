@@ -27,7 +27,7 @@ struct Surroundings {
   Workers& workers;
   Mailbox& mailbox;
   Observations& observations;
-  const std::atomic<bool>& draining;
+  const std::atomic<bool>& retiring;
   std::span<char> read_buffer;
   DateText date;
   SystemClock clock;
@@ -66,7 +66,8 @@ class Connection {
   /// Sends, and goes on with what was held back.
   void advance(TimePoint now);
   void on_deadline(TimePoint now);
-  /// Closes when idle; else answers what is in flight and closes then.
+  /// Serves what has come already, and closes when idle; one that has not brought its first request
+  /// yet gets a moment for it.
   void drain(TimePoint now);
   /// Ends it without another word.
   void abort() { phase_ = Phase::closed; }
@@ -116,6 +117,7 @@ class Connection {
   RequestParser parser_;
   Phase phase_ = Phase::open;
   bool end_of_input_ = false;
+  bool has_served_ = false;
 
   std::string input_;  ///< received and not done with
   Awaiting awaiting_ = Awaiting::request;

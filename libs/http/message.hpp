@@ -115,6 +115,7 @@ struct Request {
   TraceParent trace;
   std::optional<Allowance> allowance;  ///< what the address' quota leaves; none: not counted
   bool has_coded_tags = false;         ///< its conditions came with tags of coded representations
+  std::chrono::steady_clock::time_point arrived{};  ///< when its last byte had been read
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 
   /// The value of a {name} in the route's pattern. Precondition: the pattern has it.

@@ -33,6 +33,8 @@ class Observations {
   void began() { active_.add(1); }
   /// A request that was turned away for want of room.
   void shed() { shed_.increment(); }
+  /// How late the thread came to what it had planned for a moment.
+  void lagged(std::chrono::steady_clock::duration lag);
   /// After began(): its answer is ready.
   void answered(const Answered& answered);
   /// A request that broke the protocol or a limit, or came too slowly.
@@ -49,6 +51,7 @@ class Observations {
   telemetry::Gauge connections_;
   telemetry::Gauge active_;
   telemetry::Counter shed_;
+  telemetry::Histogram lag_;
   std::map<Key, telemetry::Histogram> durations_;
   std::map<int, telemetry::Counter> rejected_;
 };

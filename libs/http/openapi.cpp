@@ -319,6 +319,18 @@ const std::vector<Refusal>& server_refusals() {
       {.status = 413, .when = "The body is larger than server.max_body_bytes."},
       {.status = 414, .when = "The request line is larger than server.max_request_line."},
       {.status = 417, .when = "The request expects something else than 100-continue."},
+      {.status = 429,
+       .when = "The quota of the client's address (server.address_quota) is used up.",
+       .fields = {{.name = "Retry-After",
+                   .description = "Seconds until the next request is allowed.",
+                   .schema = Schema::integer(1)},
+                  {.name = "RateLimit-Policy",
+                   .description = "The quota, by draft-ietf-httpapi-ratelimit-headers-10; other "
+                                  "answers that it counts for have it too.",
+                   .schema = Schema::text()},
+                  {.name = "RateLimit",
+                   .description = "What is left of it, by the same draft.",
+                   .schema = Schema::text()}}},
       {.status = 431,
        .when = "The header fields are larger than server.max_header_bytes, or more than "
                "server.max_headers."},

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/deadline.hpp"
 #include "base/uuid.hpp"
 #include "http/content_coding.hpp"
 #include "http/problem.hpp"
@@ -105,6 +106,7 @@ std::optional<Response> Pipeline::admit(const Route& route, Request& request, Ti
 }
 
 Response Pipeline::run(const Route& route, const Request& request) const {
+  const DeadlineScope deadline(request.deadline);
   const telemetry::LogScope name("request_id", request.request_id);
   const telemetry::LogScope trace("trace_id", std::string(request.trace.trace_id()));
   auto response = handle(route, request);

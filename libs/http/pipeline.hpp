@@ -41,7 +41,8 @@ class Pipeline {
   /// Takes a request that needs a worker off its address' quota; the answer when there is none
   /// left. Routes that run inline cost less than counting them, and probes must not be refused.
   std::optional<Response> admit(const Route& route, Request& request, TimePoint now) const;
-  /// Runs the handler and codes its answer's body. An Error becomes its problem; any other
+  /// Runs the handler, which has until the request's deadline, and codes its answer's body. An
+  /// Error becomes its problem; any other
   /// exception is logged and becomes a 500 without text.
   Response run(const Route& route, const Request& request) const;
   /// The answer to a request that cannot be served.

@@ -21,6 +21,9 @@ using std::chrono::steady_clock;
 /// Descriptors that are left for everything else: databases, logs, files.
 constexpr std::size_t kReservedDescriptors = 128;
 
+/// What is left of handlers' time once that which they wait for has been cancelled.
+constexpr std::chrono::seconds kLastAnswers{1};
+
 /// The connections that fit under the process's limit of descriptors.
 std::size_t connection_limit(std::size_t wanted, telemetry::Logger& logger) {
   rlimit limit{};
@@ -59,18 +62,22 @@ class TransportSource final : public Pistache::Aio::Handler {
 class Server::Engine {
  public:
   Engine(const config::ServerSettings& settings, Router router, telemetry::Logger& logger,
-         telemetry::Metrics& metrics);
+         telemetry::Metrics& metrics, Activity& activity);
   ~Engine();
 
   std::uint16_t port() const { return port_; }
-  Drained drain(steady_clock::time_point deadline);
+  void retire() { shared_.retiring = true; }
+  Drained drain(steady_clock::time_point deadline, const std::function<void()>& cancel);
 
  private:
+  bool wait_for_transports(steady_clock::time_point deadline);
+
   void stop();
   /// Ends the I/O threads; connections that are left get no answer.
   void stop_io();
 
   const config::ServerSettings settings_;
+  Activity& activity_;
   Pipeline pipeline_;
   std::unique_ptr<Workers> workers_;
   Shared shared_;
@@ -85,8 +92,9 @@ class Server::Engine {
 };
 
 Server::Engine::Engine(const config::ServerSettings& settings, Router router,
-                       telemetry::Logger& logger, telemetry::Metrics& metrics)
+                       telemetry::Logger& logger, telemetry::Metrics& metrics, Activity& activity)
     : settings_(settings),
+      activity_(activity),
       pipeline_(std::move(router), settings_, logger, metrics),
       workers_(std::make_unique<Workers>(
           settings_.workers, settings_.queue_limit,
@@ -96,6 +104,7 @@ Server::Engine::Engine(const config::ServerSettings& settings, Router router,
               .workers = *workers_,
               .logger = logger,
               .metrics = metrics,
+              .activity = activity,
               .max_connections = connection_limit(settings_.max_connections, logger),
               .on_connections_gone =
                   [this] {
@@ -112,49 +121,68 @@ Server::Engine::Engine(const config::ServerSettings& settings, Router router,
   }
   reactor_->init(Pistache::Aio::AsyncContext(transports_.size(), "http"));
   reactor_->addHandler(std::make_shared<TransportSource>(transports_));
+  activity_.follow(workers_.get());
   reactor_->run();
 }
 
 /// In this order: no I/O thread hands on work, no worker posts an answer, no connection is left.
 void Server::Engine::stop() {
   stop_io();
+  activity_.follow(nullptr);
   workers_.reset();
   transports_.clear();
 }
 
 Server::Engine::~Engine() { stop(); }
 
-Server::Drained Server::Engine::drain(steady_clock::time_point deadline) {
+bool Server::Engine::wait_for_transports(steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  return gone_.wait_until(lock, deadline, [this] { return transports_left_ == 0; });
+}
+
+Server::Drained Server::Engine::drain(steady_clock::time_point deadline,
+                                      const std::function<void()>& cancel) {
+  retire();
   shared_.draining = true;
   for (const auto& transport : transports_) transport->mailbox().wake();
-  bool complete = false;
-  {
-    std::unique_lock lock(mutex_);
-    complete = gone_.wait_until(lock, deadline, [this] { return transports_left_ == 0; });
+  const bool complete = wait_for_transports(deadline);
+  if (!complete && cancel) {
+    cancel();
+    wait_for_transports(steady_clock::now() + kLastAnswers);
   }
   stop_io();
   // A handler that does not return is left to the destructor, which has to wait for it.
-  if (!workers_->finish(deadline)) return Drained::cut_off;
+  if (!workers_->finish(std::max(deadline, steady_clock::now()))) return Drained::cut_off;
   stop();
-  return complete ? Drained::complete : Drained::cut_off;
+  return complete ? Drained::complete : Drained::cancelled;
 }
 
 void Server::Engine::stop_io() {
   if (!reactor_) return;
+  activity_.forget_threads();
   reactor_->shutdown();
   reactor_.reset();
 }
 
 Server::Server(const config::ServerSettings& settings, Router router, telemetry::Logger& logger,
                telemetry::Metrics& metrics)
-    : engine_(std::make_unique<Engine>(settings, std::move(router), logger, metrics)) {}
+    : own_activity_(std::make_unique<Activity>()),
+      engine_(
+          std::make_unique<Engine>(settings, std::move(router), logger, metrics, *own_activity_)) {}
+
+Server::Server(const config::ServerSettings& settings, Router router, telemetry::Logger& logger,
+               telemetry::Metrics& metrics, Activity& activity)
+    : engine_(std::make_unique<Engine>(settings, std::move(router), logger, metrics, activity)) {}
 
 Server::~Server() = default;
 
 std::uint16_t Server::port() const { return engine_->port(); }
 
-Server::Drained Server::drain(std::chrono::steady_clock::time_point deadline) {
-  return engine_->drain(deadline);
+void Server::retire() { engine_->retire(); }
+
+Server::Drained Server::drain(std::chrono::steady_clock::time_point deadline,
+                              const std::function<void()>& cancel) {
+  return engine_->drain(deadline, cancel);
 }
 
 }  // namespace notes::http

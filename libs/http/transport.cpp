@@ -58,11 +58,13 @@ Transport::Transport(Shared& shared, Descriptor listening)
                     .workers = shared.workers,
                     .mailbox = mailbox_,
                     .observations = observations_,
-                    .draining = shared.draining,
+                    .retiring = shared.retiring,
                     .read_buffer = read_buffer_,
                     .date = {},
                     .clock = {}},
-      next_id_(kFirstId) {}
+      next_id_(kFirstId),
+      pulse_(shared.activity.add_thread(std::chrono::steady_clock::now())),
+      next_beat_(pulse_.load() + Activity::kBeat) {}
 
 std::shared_ptr<Pistache::Aio::Handler> Transport::clone() const {
   throw Error(ErrorCode::internal, "a transport belongs to one I/O thread");
@@ -74,6 +76,7 @@ void Transport::registerPoller(Pistache::Polling::Epoll& poller) {
     poller.addFd(fd, interest(true, false), Tag(static_cast<std::uint64_t>(fd)));
   }
   resume_accepting();
+  arm_timer();
 }
 
 void Transport::onReady(const Pistache::Aio::FdSet& events) {
@@ -194,6 +197,8 @@ void Transport::deliver_completions() {
 }
 
 void Transport::begin_drain() {
+  // Who has been let into the backlog was promised an answer.
+  accept_waiting();
   draining_ = true;
   accept_again_ = TimePoint::max();
   if (accepting_) poller_->removeFd(listening_.get());
@@ -212,6 +217,7 @@ void Transport::expire() {
   // Only to make the timer unreadable: what is due is read off the clock.
   static_cast<void>(::read(timer_.get(), &count, sizeof count));
   armed_ = TimePoint::max();
+  if (next_beat_ <= now_) beat();
   if (accept_again_ <= now_) {
     resume_accepting();
     accept_waiting();
@@ -226,8 +232,14 @@ void Transport::expire() {
   }
 }
 
+void Transport::beat() {
+  observations_.lagged(now_ - next_beat_);
+  pulse_ = now_;
+  next_beat_ = now_ + Activity::kBeat;
+}
+
 void Transport::arm_timer() {
-  auto next = accept_again_;
+  auto next = std::min(accept_again_, next_beat_);
   if (!deadlines_.empty()) next = std::min(next, deadlines_.top().at);
   if (next >= armed_) return;
   armed_ = next;

@@ -11,6 +11,7 @@
 
 #include <pistache/reactor.h>
 
+#include "http/activity.hpp"
 #include "http/connection.hpp"
 #include "http/listening_socket.hpp"
 
@@ -23,8 +24,10 @@ struct Shared {
   Workers& workers;
   telemetry::Logger& logger;
   telemetry::Metrics& metrics;
+  Activity& activity;
   std::size_t max_connections = 0;
   std::atomic<std::size_t> connections = 0;
+  std::atomic<bool> retiring = false;  ///< answers say Connection: close
   std::atomic<bool> draining = false;
   std::function<void()> on_connections_gone;  ///< called while draining, on an I/O thread
 };
@@ -79,6 +82,7 @@ class Transport final : public Pistache::Aio::Handler {
   template <typename Step>
   void step(std::uint64_t id, Step step);
   void update(std::uint64_t id, Entry& entry);
+  void beat();
   void arm_timer();
 
   Shared& shared_;
@@ -95,6 +99,8 @@ class Transport final : public Pistache::Aio::Handler {
   std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
   TimePoint armed_ = TimePoint::max();
   TimePoint accept_again_ = TimePoint::max();
+  Activity::Pulse& pulse_;
+  TimePoint next_beat_;
   bool accepting_ = false;
   bool draining_ = false;
   TimePoint now_;

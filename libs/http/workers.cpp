@@ -1,5 +1,6 @@
 #include "http/workers.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace notes::http {
@@ -52,7 +53,16 @@ bool Workers::submit(std::shared_ptr<Task> task) {
 bool Workers::finish(std::chrono::steady_clock::time_point deadline) {
   std::unique_lock lock(mutex_);
   queue_.clear();
-  return idle_.wait_until(lock, deadline, [this] { return running_ == 0; });
+  return idle_.wait_until(lock, deadline, [this] { return running_.empty(); });
+}
+
+std::vector<std::shared_ptr<const Task>> Workers::tasks(std::size_t most) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<const Task>> tasks(running_.begin(), running_.end());
+  const auto waiting = std::min(queue_.size(), most);
+  tasks.insert(tasks.end(), queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(waiting));
+  if (tasks.size() > most) tasks.resize(most);
+  return tasks;
 }
 
 void Workers::work(const std::stop_token& stop) {
@@ -62,12 +72,15 @@ void Workers::work(const std::stop_token& stop) {
     if (stop.stop_requested()) return;
     auto task = std::move(queue_.front());
     queue_.pop_front();
-    ++running_;
+    running_.push_back(task);
     lock.unlock();
     if (task->start()) run_(*task);
+    lock.lock();
+    std::erase(running_, task);
+    if (running_.empty()) idle_.notify_all();
+    lock.unlock();
     task.reset();  // a request can be large: not under the lock
     lock.lock();
-    if (--running_ == 0) idle_.notify_all();
   }
 }
 

@@ -31,6 +31,7 @@ class Task {
   bool start();
   /// By the I/O thread when the request's deadline has passed; false when a worker is running it.
   bool give_up();
+  bool is_running() const { return phase_ == Phase::running; }
   /// Sends the worker's response back to the connection.
   void complete(Response response) const;
 
@@ -60,17 +61,20 @@ class Workers {
   /// running at the deadline. Nothing is to be submitted after.
   bool finish(std::chrono::steady_clock::time_point deadline);
 
+  /// The tasks that are running and those that wait, in this order; `most` of them.
+  std::vector<std::shared_ptr<const Task>> tasks(std::size_t most) const;
+
  private:
   void work(const std::stop_token& stop);
 
   std::size_t queue_limit_;
   std::function<void(Task&)> run_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   // guards: queue_, running_
   std::condition_variable_any filled_;
   std::condition_variable idle_;
-  std::size_t running_ = 0;
-  std::deque<std::shared_ptr<Task>> queue_;  // shared with the connection that waits for it
+  std::vector<std::shared_ptr<Task>> running_;  // shared with the thread that runs it
+  std::deque<std::shared_ptr<Task>> queue_;     // shared with the connection that waits for it
   std::vector<std::jthread> threads_;
 };
 

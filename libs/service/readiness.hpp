@@ -22,8 +22,9 @@ struct Readiness {
   bool ready() const;
 };
 
-/// Asks the database whether it can be reached and has the schema that this build's statements
-/// need. Thread-safe; the database must outlive it.
+/// Asks the database whether it can be reached, has the schema that this build's statements need
+/// (theirs, or a later one that has it in its past), and a session to spare. Thread-safe; the
+/// database must outlive it.
 class ReadinessProbe {
  public:
   ReadinessProbe(db::Database& database, const Clock& clock);

@@ -68,20 +68,6 @@ struct JsonValue {
   void operator()(std::string_view value) const { write_string(writer, value); }
 };
 
-std::string_view json_name(Level level) {
-  switch (level) {
-    case Level::debug:
-      return "debug";
-    case Level::info:
-      return "info";
-    case Level::warning:
-      return "warning";
-    case Level::error:
-      return "error";
-  }
-  return "error";
-}
-
 std::string_view text_name(Level level) {
   switch (level) {
     case Level::debug:
@@ -153,7 +139,7 @@ std::string json_line(const Line& line) {
   writer.Key("time");
   write_string(writer, to_string(line.time));
   writer.Key("level");
-  write_string(writer, json_name(line.level));
+  write_string(writer, to_string(line.level));
   writer.Key("message");
   write_string(writer, line.message);
   for (const auto& field : line.fields) {

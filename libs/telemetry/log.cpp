@@ -42,6 +42,27 @@ std::string format(LogFormat format, const Line& line) {
 
 }  // namespace
 
+std::string_view to_string(Level level) {
+  switch (level) {
+    case Level::debug:
+      return "debug";
+    case Level::info:
+      return "info";
+    case Level::warning:
+      return "warning";
+    case Level::error:
+      return "error";
+  }
+  return "error";
+}
+
+std::optional<Level> parse_level(std::string_view name) {
+  for (const auto level : {Level::debug, Level::info, Level::warning, Level::error}) {
+    if (to_string(level) == name) return level;
+  }
+  return std::nullopt;
+}
+
 Level level_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::usage:

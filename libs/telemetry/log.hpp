@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +17,11 @@
 namespace notes::telemetry {
 
 enum class Level { debug, info, warning, error };
+
+/// "debug", "info", "warning", "error".
+std::string_view to_string(Level level);
+/// The level of that name; nullopt when there is none.
+std::optional<Level> parse_level(std::string_view name);
 
 /// How an error of this code is logged by the boundary that ends the work: the caller's mistakes
 /// are info, a dependency's troubles warning, our own bugs error.
@@ -58,7 +65,10 @@ class Logger {
   Logger(const Clock& clock, std::unique_ptr<LogSink> sink, LogFormat format, Level threshold);
   ~Logger();
 
-  bool enabled(Level level) const { return level >= threshold_; }
+  bool enabled(Level level) const { return level >= threshold(); }
+  Level threshold() const { return threshold_.load(std::memory_order_relaxed); }
+  /// Holds for lines that are logged from now on.
+  void set_threshold(Level threshold) { threshold_ = threshold; }
 
   void log(Level level, std::string_view message, std::span<const Field> fields);
   void debug(std::string_view message, std::initializer_list<Field> fields = {});
@@ -72,7 +82,7 @@ class Logger {
   const Clock& clock_;
   std::unique_ptr<LogSink> sink_;
   LogFormat format_;
-  Level threshold_;
+  std::atomic<Level> threshold_;
 };
 
 /// While it lives, every line that this thread logs carries the field: how the lines of a request,

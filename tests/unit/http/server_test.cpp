@@ -90,7 +90,7 @@ TEST_CASE("draining ends at its deadline") {
     other.receive_until("pong");
   }
   const auto begun = steady_clock::now();
-  CHECK(server.server().drain(begun + 100ms) == Server::Drained::cut_off);
+  CHECK(server.server().drain(begun + 100ms) == Server::Drained::cancelled);
   CHECK(steady_clock::now() - begun >= 100ms);
   CHECK(half.receive_all().empty());
 }
