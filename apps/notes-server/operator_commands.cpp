@@ -33,6 +33,12 @@ std::string_view to_string(api::Access access) {
   switch (access) {
     case api::Access::everybody:
       return "everybody";
+    case api::Access::strangers:
+      return "strangers";
+    case api::Access::users:
+      return "users";
+    case api::Access::persons:
+      return "persons";
     case api::Access::read_notes:
       return "notes:read";
     case api::Access::write_notes:

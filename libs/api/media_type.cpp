@@ -1,6 +1,6 @@
 #include "api/media_type.hpp"
 
-#include <string>
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -22,14 +22,12 @@ std::string media_type(std::string_view content_type) {
 
 }  // namespace
 
-void require_media_type(const http::Request& request,
-                        std::initializer_list<std::string_view> accepted) {
+std::string require_media_type(const http::Request& request,
+                               std::initializer_list<std::string_view> accepted) {
   const auto field = request.headers.find("Content-Type");
-  if (!field) return;
-  const auto type = media_type(*field);
-  for (const auto candidate : accepted) {
-    if (type == candidate) return;
-  }
+  if (!field) return std::string(*accepted.begin());
+  auto type = media_type(*field);
+  if (std::find(accepted.begin(), accepted.end(), type) != accepted.end()) return type;
   throw Error(ErrorCode::unsupported,
               fmt::format("Content-Type: expected {}, got {}",
                           fmt::join(accepted.begin(), accepted.end(), " or "), *field));

@@ -1,15 +1,17 @@
 #pragma once
 
 #include <initializer_list>
+#include <string>
 #include <string_view>
 
 #include "http/message.hpp"
 
 namespace notes::api {
 
-/// A body without a Content-Type is taken as JSON (RFC 9110 §8.3 leaves that to the recipient).
-/// Throws Error{unsupported} for one in none of these media types.
-void require_media_type(const http::Request& request,
-                        std::initializer_list<std::string_view> accepted);
+/// The media type of the body, in lower case and without parameters; the first of those accepted
+/// when the request names none (RFC 9110 §8.3 leaves that to the recipient). Throws
+/// Error{unsupported} for one that is not accepted.
+std::string require_media_type(const http::Request& request,
+                               std::initializer_list<std::string_view> accepted);
 
 }  // namespace notes::api

@@ -267,9 +267,8 @@ Response NoteHandlers::export_all(const Request& request, const Actor& actor) {
 }
 
 Response NoteHandlers::import_file(const Request& request, const Actor& actor) {
-  require_media_type(request, {kJsonLines, "application/jsonl", kMarkdown});
-  const auto type = request.headers.find("Content-Type").value_or(kJsonLines);
-  const auto format = media_type(type) == kMarkdown ? NoteFormat::markdown : NoteFormat::json_lines;
+  const auto type = require_media_type(request, {kJsonLines, "application/jsonl", kMarkdown});
+  const auto format = type == kMarkdown ? NoteFormat::markdown : NoteFormat::json_lines;
   const auto report = notes_.import_file(actor, read_note_file(request.body, format));
   return http::respond(200, kJson, to_json(report));
 }
