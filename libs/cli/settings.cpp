@@ -30,8 +30,8 @@ ExitCode show(const Invocation& invocation, const config::RedactUrl& redact_url)
 /// What is wrong is thrown by those who read it: the file, the value, the database's URL.
 ExitCode check(const Invocation& invocation, const config::RedactUrl& redact_url) {
   const auto rows = config::shown(invocation.load_settings(), redact_url);
-  const auto given = std::count_if(rows.begin(), rows.end(),
-                                   [](const auto& row) { return row.origin != "default"; });
+  const auto given = std::count_if(
+      rows.begin(), rows.end(), [](const auto& row) { return !row.origin.starts_with("default"); });
   invocation.out().write(
       fmt::format("no problem found: {} settings, {} of them given\n", rows.size(), given));
   return ExitCode::ok;

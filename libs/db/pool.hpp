@@ -48,7 +48,8 @@ struct PoolOptions {
 /// lent again: after a restart of the database no second caller meets a dead one.
 ///
 /// Keeps OpenTelemetry's database client metrics (semantic conventions 1.27,
-/// "db.client.connection.*").
+/// "db.client.connection.*"); the number of connections is db_client_connections, since Prometheus
+/// keeps names that end in _count for histograms.
 class Pool {
  public:
   using Connect = std::function<std::unique_ptr<Session>()>;

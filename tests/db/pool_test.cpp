@@ -95,8 +95,8 @@ TEST_CASE_TEMPLATE("sessions are opened when needed and lent again", Backend, Sq
   { const auto lease = open.pool.acquire(); }
   { const auto lease = open.pool.acquire(); }
   CHECK(open.opened == 1);
-  CHECK(open.metric("db_client_connection_count", "idle") == "1");
-  CHECK(open.metric("db_client_connection_count", "used") == "0");
+  CHECK(open.metric("db_client_connections", "idle") == "1");
+  CHECK(open.metric("db_client_connections", "used") == "0");
   CHECK(open.metric("db_client_connection_max") == "2");
   CHECK(open.metric("db_client_connection_wait_time_seconds_count") == "2");
   CHECK(open.metric("db_client_connection_create_time_seconds_count") == "1");
@@ -125,12 +125,12 @@ TEST_CASE_TEMPLATE("overflow sessions are lent at need and closed when idle", Ba
   {
     const auto first = open.pool.acquire();
     const auto second = open.pool.acquire();
-    CHECK(open.metric("db_client_connection_count", "used") == "2");
+    CHECK(open.metric("db_client_connections", "used") == "2");
     CHECK(refusal(open.pool) == ErrorCode::overloaded);
   }
   CHECK(open.opened == 2);
-  CHECK(open.metric("db_client_connection_count", "used") == "0");
-  CHECK(open.metric("db_client_connection_count", "idle") == "1");
+  CHECK(open.metric("db_client_connections", "used") == "0");
+  CHECK(open.metric("db_client_connections", "idle") == "1");
 }
 
 TEST_CASE("overflow sessions outlive a moment of quiet") {
@@ -176,7 +176,7 @@ TEST_CASE("after one lost connection the idle ones are asked before they are len
   lease.session().soci() << "SELECT 1", soci::into(one);
   CHECK(one == 1);
   CHECK(open.opened == 4);
-  CHECK(open.metric("db_client_connection_count", "idle") == "0");
+  CHECK(open.metric("db_client_connections", "idle") == "0");
 }
 
 TEST_CASE("a connection that cannot be opened leaves its place to the next") {

@@ -49,7 +49,7 @@ def offences(text):
         # The parser takes _total off a counter's family name: without it the sample has no such suffix.
         if family.type == "counter" and names != {family.name + "_total"}:
             yield f"{family.name}: a counter ends in _total"
-        if family.type == "gauge" and family.name.endswith(("_total", "_count_total", "_bucket", "_sum")):
+        if family.type == "gauge" and family.name.endswith(("_total", "_bucket", "_sum", "_count")):
             yield f"{family.name}: a gauge has the suffix of another type"
         keys = [(sample.name, key(sample)) for sample in family.samples]
         if len(keys) != len(set(keys)):
