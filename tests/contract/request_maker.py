@@ -119,6 +119,8 @@ class Maker:
             return self.random.choice(["*", f'"{version}"', f'"{version}", "{version + 1}"'])
         if name == "If-None-Match" and "enum" not in parameter["schema"]:
             return self.pool.tags.get(path, '"1"')
+        if name == "q":  # its grammar says more than a schema can: docs/search.md
+            return self.random.choice(["Milk", "회의", "cript*", '"会議 メモ"', "a -Milk", "tag:a", "ﬁ naïve"])
         if name == "Accept":
             return self.random.choice(["text/html", "application/json", "*/*"])
         if path == "/problems/{name}" and self.pool.types:
