@@ -16,7 +16,7 @@ import time
 import urllib.parse
 
 from dataset import BEGIN, COLUMNS, OWNER
-from processes import BenchError, run, say
+from processes import ROOT, BenchError, run, say
 from report import Row, machine
 from rigs import migrate, notes_server, postgres
 
@@ -102,7 +102,8 @@ def sqlite_bytes(path):
 
 def build_index(options, url, folder):
     """Seconds that the job takes for all notes."""
-    return run([options.bin / "notes-cron", "exec", "index-notes", "--param", f"chunk={CHUNK}"],
+    return run([options.bin / "notes-cron", "exec", "index-notes", "--param", f"chunk={CHUNK}",
+                "--jobs", ROOT / "config/cron.yaml"],
                environment={"DATABASE_URL": url, "APP_ENV": "development"}, directory=folder).seconds
 
 
@@ -150,7 +151,8 @@ def measure(options, engine, url, folder, size_of_all):
     say(f"  {engine}: index built in {seconds:.0f} s, {size:.0f} MiB")
     if engine == "PostgreSQL":
         options.database.psql("VACUUM (ANALYZE) notes, note_search; CHECKPOINT;")
-    with notes_server(options.bin, folder / engine, url, {"APP_ENV": "development"}) as server:
+    with notes_server(options.bin, folder / engine, url, 
+                      {"APP_ENV": "development", "NOTES_LOG_FORMAT": "json"}) as server:
         for kind, asked in queries(ASKED).items():
             if options.only in kind or options.only == engine:
                 yield ask_all(f"{engine}: {kind}", server, asked)
