@@ -26,8 +26,8 @@ constexpr auto kHasTag =
     " AND EXISTS (SELECT 1 FROM note_tags JOIN tags ON tags.id = note_tags.tag_id "
     "WHERE note_tags.note_id = notes.id AND tags.owner_id = :tag_owner AND tags.folded = :tag)";
 
-std::string conditions(const NoteFilter& filter) {
-  std::string text = "notes.owner_id = :owner AND notes.deleted_at IS ";
+std::string conditions(const NoteFilter& filter, std::string_view owner = "notes.owner_id") {
+  auto text = fmt::format("{} = :owner AND notes.deleted_at IS ", owner);
   text += filter.trashed ? "NOT NULL" : "NULL";
   if (filter.tag) text += kHasTag;
   if (filter.pinned) text += " AND notes.pinned = :pinned";
@@ -188,8 +188,11 @@ std::vector<domain::Note> find_notes(db::Session& session, UserId owner, const N
   for (std::size_t i = 0; i < kMostNotesAtOnce; ++i) {
     names += fmt::format("{}:id{}", i == 0 ? "" : ", ", i);
   }
+  // An owner who is not compared as the column stands: SQLite, when it has not been told how many
+  // notes one has, would rather go through all of them than look up as many ids.
   const auto sql = fmt::format("SELECT {} FROM notes WHERE notes.id IN ({}) AND {}",
-                               note_columns(session.dialect()), names, conditions(filter));
+                               note_columns(session.dialect()), names,
+                               conditions(filter, "CAST(notes.owner_id AS TEXT)"));
   auto& find = session.kept<KeptByText<FindNotes>>().of(filter, sql);
   find.filter.set(owner, filter);
   // The statement always has as many: the last id stands for those that there are not.

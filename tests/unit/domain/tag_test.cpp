@@ -64,3 +64,11 @@ TEST_CASE("a tag past a limit is named by its place") {
   CHECK(violations_of(std::vector<std::string>(33, "x")) ==
         std::vector<Violation>{{"/tags", "too_many", "must have at most 32 tags, has 33"}});
 }
+
+TEST_CASE("half a megabyte of marks out of order is no tag, and is refused at once") {
+  std::string marks = "a";
+  for (int i = 0; i < 130'000; ++i) marks += "\u0301\u0316";
+  CHECK(
+      violations_of({marks}) ==
+      std::vector<Violation>{{"/tags/0", "too_long", "must have 1 to 50 characters, has 260001"}});
+}
