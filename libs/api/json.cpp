@@ -323,6 +323,8 @@ std::string service_description(std::string_view version) {
   writer.Key("links");
   writer.StartObject();
   write_member(writer, "notes", "/api/v1/notes");
+  write_member(writer, "search", "/api/v1/notes/search");
+  write_member(writer, "session", "/api/v1/session");
   write_member(writer, "openapi", "/openapi.json");
   write_member(writer, "docs", "/docs");
   write_member(writer, "health", "/healthz");

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "http/problem.hpp"
+#include "http/server_contract.hpp"
 
 namespace notes::http {
 namespace {
@@ -54,19 +55,6 @@ std::string component_name(int status) {
   return name;
 }
 
-/// Of every answer, whatever its status.
-const std::vector<Field>& fields_of_every_answer() {
-  static const std::vector<Field> fields{
-      {.name = "X-Request-Id",
-       .description = "The request's own, when it had 1 to 64 characters A-Za-z0-9._-, else a new "
-                      "one. The log lines of the request carry it.",
-       .schema = Schema::pattern("[A-Za-z0-9._-]{1,64}")},
-      {.name = "X-Content-Type-Options",
-       .description = "The body is what Content-Type says.",
-       .schema = Schema::one_of({"nosniff"})}};
-  return fields;
-}
-
 std::string field_json(const Field& field) {
   JsonObject object;
   object.add_text("description", field.description);
@@ -76,8 +64,10 @@ std::string field_json(const Field& field) {
 
 std::string fields_json(const std::vector<Field>& fields) {
   JsonObject object;
-  for (const auto& field : fields_of_every_answer()) {
-    object.add(field.name, reference("headers", field.name));
+  for (const auto& field : server_fields()) {
+    const bool told = std::any_of(fields.begin(), fields.end(),
+                                  [&](const Field& own) { return own.name == field.name; });
+    if (!told) object.add(field.name, reference("headers", field.name));
   }
   for (const auto& field : fields) object.add(field.name, field_json(field));
   return object.json();
@@ -264,7 +254,7 @@ std::string components_json(const ApiDescription& api) {
     responses.add(component_name(refusal.status), refusal_json(refusal));
   }
   JsonObject headers;
-  for (const auto& field : fields_of_every_answer()) headers.add(field.name, field_json(field));
+  for (const auto& field : server_fields()) headers.add(field.name, field_json(field));
   JsonObject credentials;
   for (const auto& scheme : api.credentials) credentials.add(scheme.name, scheme_json(scheme));
   return JsonObject()
@@ -292,6 +282,28 @@ std::string tags_json(const std::vector<Tag>& tags) {
   return array_of(items);
 }
 
+/// The indented text with each reference on one line: half of the document is references.
+std::string with_short_references(std::string_view text) {
+  constexpr std::string_view kBegin = "{\n";
+  constexpr std::string_view kReference = "\"$ref\": ";
+  std::string shorter;
+  for (;;) {
+    const auto brace = text.find(kBegin);
+    if (brace == std::string_view::npos) return shorter.append(text);
+    const auto member = text.find_first_not_of(' ', brace + kBegin.size());
+    if (!text.substr(member).starts_with(kReference)) {
+      shorter.append(text.substr(0, member));
+      text.remove_prefix(member);
+      continue;
+    }
+    // It is the only member: the next line closes the object.
+    const auto end = text.find('\n', member);
+    shorter.append(text.substr(0, brace)).append("{ ");
+    shorter.append(text.substr(member, end - member)).append(" }");
+    text.remove_prefix(text.find('}', end) + 1);
+  }
+}
+
 std::string indented(const std::string& json) {
   rapidjson::Document document;
   document.Parse(json.data(), json.size());
@@ -302,7 +314,7 @@ std::string indented(const std::string& json) {
   rapidjson::PrettyWriter<rapidjson::StringBuffer> writer(buffer);
   writer.SetIndent(' ', 2);
   document.Accept(writer);
-  return std::string(buffer.GetString(), buffer.GetSize()) + "\n";
+  return with_short_references({buffer.GetString(), buffer.GetSize()}) + "\n";
 }
 
 }  // namespace

@@ -178,7 +178,10 @@ Schema problem_schema() {
               {"detail", Schema::text(), Need::optional},
               {"instance", Schema::text(), Need::optional},
               {"request_id", Schema::text(), Need::optional},
-              {"errors", Schema::array(violation), Need::optional}})
+              {"errors", Schema::array(violation), Need::optional},
+              {"violated-policies",
+               Schema::array(Schema::text()).described("Of quota-exceeded: the quotas."),
+               Need::optional}})
       .described("What went wrong (RFC 9457).");
 }
 

@@ -271,7 +271,7 @@ async function change(method, address, done) {
 
 async function begin() {
   const { value } = await call("GET", "/");
-  state.links = { search: "/api/v1/notes/search", session: "/api/v1/session", ...value.links };
+  state.links = value.links;
   part("search-form").hidden = !state.links.search;
   await list();
   part("log-in").hidden = true;

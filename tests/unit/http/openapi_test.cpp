@@ -77,29 +77,34 @@ TEST_CASE("a route is an operation of its path, with what it and the server answ
         "operationId": "get_leaf",
         )");
   CHECK(document.find("\"/l/{id}\": {") == std::string::npos);
-  CHECK(between(document, "\"404\"", "\"405\"") == R"("404": {
+  const auto missing = between(document, "\"404\"", "\"405\"");
+  CHECK(missing.starts_with(R"("404": {
             "description": "There is none.",
             "headers": {
-              "X-Request-Id": {
-                "$ref": "#/components/headers/X-Request-Id"
-              },
-              "X-Content-Type-Options": {
-                "$ref": "#/components/headers/X-Content-Type-Options"
-              }
+              "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" },
+)"));
+  CHECK(missing.ends_with(R"(
             },
             "content": {
               "application/problem+json": {
-                "schema": {
-                  "$ref": "#/components/schemas/Problem"
-                }
+                "schema": { "$ref": "#/components/schemas/Problem" }
               }
             }
           },
+          )"));
+  CHECK(between(document, "\"405\"", "\"408\"") ==
+        R"("405": { "$ref": "#/components/responses/MethodNotAllowed" },
           )");
-  CHECK(between(document, "\"405\"", "\"408\"") == R"("405": {
-            "$ref": "#/components/responses/MethodNotAllowed"
-          },
-          )");
+}
+
+TEST_CASE("a field that the operation speaks of is not spoken of twice") {
+  auto api = description();
+  api.operations.front().answers.front().fields = {
+      {.name = "Vary", .description = "The season.", .schema = Schema::text()}};
+  const auto document = openapi_document({row(Method::get, "/leaves/{id}", "get_leaf")}, api);
+  const auto answer = between(document, "\"200\"", "\"400\"");
+  CHECK(answer.find("The season.") != std::string::npos);
+  CHECK(answer.find("#/components/headers/Vary") == std::string::npos);
 }
 
 TEST_CASE("what the operation says of a status stands instead of what the server says of it") {
