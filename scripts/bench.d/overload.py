@@ -101,8 +101,7 @@ def bench(options):
         dataset.load_sqlite(sqlite_file, notes)
         rows = []
         for engine, url in (("PostgreSQL", database.url), ("SQLite", f"sqlite:{sqlite_file}")):
-            # What a token costs is not what is measured here.
-            with notes_server(options.bin, folder / engine, url, {"NOTES_AUTH": "open"}) as server:
+            with notes_server(options.bin, folder / engine, url) as server:
                 rows += measure(engine, server, targets, options)
     return {"benchmark": "overload", "machine": facts, "versions": {},
             "settings": {"rounds": options.rounds, "seconds": options.seconds, "notes": len(notes)},

@@ -151,7 +151,7 @@ def measure(options, engine, url, folder, size_of_all):
     say(f"  {engine}: index built in {seconds:.0f} s, {size:.0f} MiB")
     if engine == "PostgreSQL":
         options.database.psql("VACUUM (ANALYZE) notes, note_search; CHECKPOINT;")
-    with notes_server(options.bin, folder / engine, url, 
+    with notes_server(options.bin, folder / engine, url,
                       {"APP_ENV": "development", "NOTES_LOG_FORMAT": "json"}) as server:
         for kind, asked in queries(ASKED).items():
             if options.only in kind or options.only == engine:

@@ -315,7 +315,8 @@ TEST_CASE_TEMPLATE("readiness names the revision that is missing", Backend, Sqli
   tests::execute(at.open.backend.url(), {forget});
   const auto missing = probe.check();
   CHECK_FALSE(missing.ready());
-  REQUIRE(missing.checks.size() == 2);
+  REQUIRE(missing.checks.size() == 3);
+  CHECK(missing.checks[1].name == "schema");
   CHECK(missing.checks[1].detail.find(store::kSchemaHead) != std::string::npos);
 }
 
