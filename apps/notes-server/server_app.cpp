@@ -54,8 +54,10 @@ config::ServerSettings admin_server_settings(const config::Settings& settings) {
 }
 
 api::Gate gate_of(const config::Settings& settings, service::Authenticator& authenticator) {
-  return auth_of(settings) == config::AuthSetting::required ? api::Gate::required(authenticator)
-                                                            : api::Gate::open();
+  const auto& server = settings.server;
+  if (auth_of(settings) == config::AuthSetting::open) return api::Gate::open(server.cors_origins);
+  return api::Gate::required(
+      authenticator, server.cors_credentials ? server.cors_origins : std::vector<std::string>());
 }
 
 }  // namespace

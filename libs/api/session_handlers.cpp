@@ -46,7 +46,7 @@ Response SessionHandlers::create(const Request& request) {
   const auto made = logins_.login(asked.email, asked.password);
   if (!made) {
     // Not the address: people type passwords in its place.
-    logger_.info("login refused", {{"peer", std::string_view(request.peer)}});
+    logger_.info("login refused", {{"client", std::string_view(request.client)}});
     return wrong_password(request);
   }
   const auto user = to_string(made->user.id);

@@ -288,6 +288,17 @@ TEST_CASE_TEMPLATE("a browser logs in, works, makes a token and logs out", Backe
   CHECK(contains(log, R"("message":"login refused")"));
 }
 
+TEST_CASE("pages of an origin that is allowed may write to an open server") {
+  Service<Sqlite> service(Environment{{"NOTES_SERVER_CORS_ORIGINS", "https://app.example"}});
+  auto client = service.server.connect();
+  const auto status = [&](std::string_view origin) {
+    return client.post("/api/v1/notes", draft_json("x", ""), {{"Origin", std::string(origin)}})
+        .status;
+  };
+  CHECK(status("https://app.example") == 201);
+  CHECK(status("https://app.example.evil") == 403);
+}
+
 TEST_CASE("an open server has nothing to log in to") {
   Service<Sqlite> service;
   auto client = service.server.connect();
