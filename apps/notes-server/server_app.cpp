@@ -53,11 +53,13 @@ config::ServerSettings admin_server_settings(const config::Settings& settings) {
   return admin;
 }
 
-api::Gate gate_of(const config::Settings& settings, service::Authenticator& authenticator) {
+api::Gate gate_of(const config::Settings& settings, service::Authenticator& authenticator,
+                  http::RateLimiter* limiter) {
   const auto& server = settings.server;
   if (auth_of(settings) == config::AuthSetting::open) return api::Gate::open(server.cors_origins);
   return api::Gate::required(
-      authenticator, server.cors_credentials ? server.cors_origins : std::vector<std::string>());
+      authenticator, server.cors_credentials ? server.cors_origins : std::vector<std::string>(),
+      limiter);
 }
 
 }  // namespace
@@ -85,8 +87,13 @@ ServerApp::ServerApp(const config::Loaded& loaded, const std::string& version, c
                      loaded.settings.server.require_if_match ? api::IfMatch::required
                                                              : api::IfMatch::optional),
       search_handlers_(search_, cursor_signer_),
-      session_handlers_(logins_, users_, logger),
+      login_throttle_(loaded.settings.accounts, metrics_),
+      session_handlers_(logins_, users_, login_throttle_, logger),
       token_handlers_(tokens_),
+      user_limiter_(loaded.settings.server.user_quota
+                        ? std::make_unique<http::RateLimiter>(
+                              "user", *loaded.settings.server.user_quota, metrics_)
+                        : nullptr),
       probe_handlers_(readiness_, activity_),
       admin_handlers_(metrics_, logger, activity_, config::shown(loaded, redacted)),
       page_handlers_(version),
@@ -97,16 +104,17 @@ ServerApp::ServerApp(const config::Loaded& loaded, const std::string& version, c
                        http::Router(api::admin_routes(admin_handlers_, probe_handlers_)), logger,
                        metrics_)
                  : nullptr),
-      server_(server_settings_,
-              http::Router(api::routes(gate_of(loaded.settings, authenticator_),
-                                       {.notes = &note_handlers_,
-                                        .search = &search_handlers_,
-                                        .probes = &probe_handlers_,
-                                        .sessions = &session_handlers_,
-                                        .tokens = &token_handlers_,
-                                        .page = &page_handlers_,
-                                        .contract = &contract_handlers_})),
-              logger, metrics_, activity_) {
+      server_(
+          server_settings_,
+          http::Router(api::routes(gate_of(loaded.settings, authenticator_, user_limiter_.get()),
+                                   {.notes = &note_handlers_,
+                                    .search = &search_handlers_,
+                                    .probes = &probe_handlers_,
+                                    .sessions = &session_handlers_,
+                                    .tokens = &token_handlers_,
+                                    .page = &page_handlers_,
+                                    .contract = &contract_handlers_})),
+          logger, metrics_, activity_) {
   metrics_.gauge("notes_build_info", "Which build this is; the value is 1.", {{"version", version}})
       .set(1);
   if (!admin_) return;

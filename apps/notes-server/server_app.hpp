@@ -73,8 +73,10 @@ class ServerApp {
   api::Idempotency idempotency_;
   api::NoteHandlers note_handlers_;
   api::SearchHandlers search_handlers_;
+  api::LoginThrottle login_throttle_;
   api::SessionHandlers session_handlers_;
   api::TokenHandlers token_handlers_;
+  std::unique_ptr<http::RateLimiter> user_limiter_;
   http::Activity activity_;
   api::ProbeHandlers probe_handlers_;
   api::AdminHandlers admin_handlers_;

@@ -1,8 +1,10 @@
 #include "api/gate.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -71,6 +73,16 @@ std::optional<std::string_view> bearer_token(std::string_view field) {
   return field;
 }
 
+/// A token's own id, else its user's.
+std::string quota_key(const Caller& caller) {
+  if (caller.credential) {
+    if (const auto* token = std::get_if<domain::AccessTokenId>(&*caller.credential)) {
+      return to_string(*token);
+    }
+  }
+  return to_string(caller.actor.user);
+}
+
 std::size_t count_lines(const Request& request, std::string_view name) {
   std::size_t count = 0;
   for (const auto field : request.headers.fields()) {
@@ -103,16 +115,19 @@ Response challenge(const Request& request, const Error& error, std::string_view 
   return response;
 }
 
-Gate::Gate(service::Authenticator* authenticator, std::vector<std::string> trusted_origins)
-    : authenticator_(authenticator), trusted_origins_(std::move(trusted_origins)) {}
+Gate::Gate(service::Authenticator* authenticator, std::vector<std::string> trusted_origins,
+           http::RateLimiter* limiter)
+    : authenticator_(authenticator),
+      trusted_origins_(std::move(trusted_origins)),
+      limiter_(limiter) {}
 
 Gate Gate::open(std::vector<std::string> trusted_origins) {
-  return Gate(nullptr, std::move(trusted_origins));
+  return Gate(nullptr, std::move(trusted_origins), nullptr);
 }
 
-Gate Gate::required(service::Authenticator& authenticator,
-                    std::vector<std::string> trusted_origins) {
-  return Gate(&authenticator, std::move(trusted_origins));
+Gate Gate::required(service::Authenticator& authenticator, std::vector<std::string> trusted_origins,
+                    http::RateLimiter* limiter) {
+  return Gate(&authenticator, std::move(trusted_origins), limiter);
 }
 
 std::vector<http::Route> Gate::guard(std::vector<Endpoint> endpoints) const {
@@ -172,7 +187,7 @@ Response Gate::admit_token(const Endpoint& endpoint, const Request& request,
   }
   const auto scope = needed_scope(endpoint.access);
   if (scope && !caller->scopes.includes(*scope)) return missing_scope(request, *scope);
-  return endpoint.handler(request, *caller);
+  return call(endpoint, request, *caller);
 }
 
 Response Gate::admit_session(const Endpoint& endpoint, const Request& request) const {
@@ -181,7 +196,17 @@ Response Gate::admit_session(const Endpoint& endpoint, const Request& request) c
   if (is_forgeable(request, trusted_origins_)) return forgeable(request);
   const auto caller = authenticator_->by_session(*cookie);
   if (!caller) return worthless_session(request);
-  return endpoint.handler(request, *caller);
+  return call(endpoint, request, *caller);
+}
+
+/// For somebody who may.
+Response Gate::call(const Endpoint& endpoint, const Request& request, const Caller& caller) const {
+  if (limiter_ == nullptr) return endpoint.handler(request, caller);
+  const auto allowance = limiter_->take(quota_key(caller), std::chrono::steady_clock::now());
+  if (!allowance.allowed) return limiter_->refuse(allowance, request);
+  auto response = endpoint.handler(request, caller);
+  limiter_->describe(allowance, response.headers);
+  return response;
 }
 
 }  // namespace notes::api

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "domain/scope.hpp"
+#include "http/rate_limiter.hpp"
 #include "http/route.hpp"
 #include "service/authenticator.hpp"
 
@@ -58,24 +59,31 @@ class Gate {
   /// write here beside our own.
   static Gate open(std::vector<std::string> trusted_origins = {});
   /// `authenticator` must outlive the gate and the routes behind it.
+  /// `limiter`, when there is one, too: each token has a quota of its own, a user's sessions share
+  /// one.
   static Gate required(service::Authenticator& authenticator,
-                       std::vector<std::string> trusted_origins = {});
+                       std::vector<std::string> trusted_origins = {},
+                       http::RateLimiter* limiter = nullptr);
 
   /// The rows with the gate in front of each. Throws Error{internal} for one that has something to
   /// check and runs inline: credentials are looked up in the database.
   std::vector<http::Route> guard(std::vector<Endpoint> endpoints) const;
 
  private:
-  Gate(service::Authenticator* authenticator, std::vector<std::string> trusted_origins);
+  Gate(service::Authenticator* authenticator, std::vector<std::string> trusted_origins,
+       http::RateLimiter* limiter);
 
   http::Response admit(const Endpoint& endpoint, const http::Request& request) const;
   http::Response admit_to_open(const Endpoint& endpoint, const http::Request& request) const;
   http::Response admit_token(const Endpoint& endpoint, const http::Request& request,
                              std::string_view authorization) const;
   http::Response admit_session(const Endpoint& endpoint, const http::Request& request) const;
+  http::Response call(const Endpoint& endpoint, const http::Request& request,
+                      const service::Caller& caller) const;
 
   service::Authenticator* authenticator_;  ///< nullptr: open
   std::vector<std::string> trusted_origins_;
+  http::RateLimiter* limiter_;  ///< nullptr: no quota
 };
 
 }  // namespace notes::api

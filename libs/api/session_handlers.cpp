@@ -1,5 +1,6 @@
 #include "api/session_handlers.hpp"
 
+#include <utility>
 #include <variant>
 
 #include "api/account_json.hpp"
@@ -37,12 +38,14 @@ Response ended() {
 }  // namespace
 
 SessionHandlers::SessionHandlers(service::Logins& logins, service::Users& users,
-                                 telemetry::Logger& logger)
-    : logins_(logins), users_(users), logger_(logger) {}
+                                 LoginThrottle& throttle, telemetry::Logger& logger)
+    : logins_(logins), users_(users), throttle_(throttle), logger_(logger) {}
 
 Response SessionHandlers::create(const Request& request) {
   require_media_type(request, {kJson});
   const auto asked = read_login(request.body);
+  const auto account = domain::normalised_email(asked.email).value_or(std::string());
+  if (auto refused = throttle_.take(request, account)) return std::move(*refused);
   const auto made = logins_.login(asked.email, asked.password);
   if (!made) {
     // Not the address: people type passwords in its place.
@@ -77,10 +80,11 @@ Response SessionHandlers::remove(const Request&, const Caller& caller) {
 Response SessionHandlers::change_password(const Request& request, const Caller& caller) {
   require_media_type(request, {kJson});
   const auto asked = read_password_change(request.body);
+  const auto user = to_string(caller.actor.user);
+  if (auto refused = throttle_.take(request, user)) return std::move(*refused);
   if (!logins_.change_password(caller.actor.user, asked.current_password, asked.new_password)) {
     throw Error({{"/current_password", "wrong", "is not the password; nothing was changed"}});
   }
-  const auto user = to_string(caller.actor.user);
   logger_.info("password changed", {{"user", std::string_view(user)}});
   return ended();
 }

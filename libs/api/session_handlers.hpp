@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "api/login_throttle.hpp"
 #include "http/message.hpp"
 #include "service/authenticator.hpp"
 #include "service/logins.hpp"
@@ -14,20 +15,23 @@ namespace notes::api {
 /// outlive it.
 class SessionHandlers {
  public:
-  SessionHandlers(service::Logins& logins, service::Users& users, telemetry::Logger& logger);
+  SessionHandlers(service::Logins& logins, service::Users& users, LoginThrottle& throttle,
+                  telemetry::Logger& logger);
 
-  /// Logs in: a cookie for the browser. 401 when there is no such user or it is not the password.
+  /// Logs in: a cookie for the browser. 401 when there is no such user or it is not the password,
+  /// 429 when too many were tried.
   http::Response create(const http::Request& request);
   /// Who calls, with what scopes, until when.
   http::Response show(const http::Request& request, const service::Caller& caller);
   /// Logs out.
   http::Response remove(const http::Request& request, const service::Caller& caller);
-  /// Ends every session, this one too.
+  /// Ends every session, this one too. 429 when too many passwords were tried.
   http::Response change_password(const http::Request& request, const service::Caller& caller);
 
  private:
   service::Logins& logins_;
   service::Users& users_;
+  LoginThrottle& throttle_;
   telemetry::Logger& logger_;
 };
 

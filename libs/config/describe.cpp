@@ -12,6 +12,9 @@ using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
 // The first name of a value is the one that is written.
+constexpr const char* kQuotaValues =
+    "REQUESTS/DURATION such as 600/1m (1..1000000 in 1s..1d), or off";
+
 constexpr std::array kEnvironments{Choice{"development", Environment::development},
                                    Choice{"testing", Environment::testing},
                                    Choice{"production", Environment::production},
@@ -134,8 +137,10 @@ std::vector<Setting> server_settings() {
                     "whether bodies over 1 KiB are sent as gzip to who takes it"),
       on(named(server.key("address_quota"),
                "requests to the API from one address (IPv6: one /64); beyond: 429"),
-         "REQUESTS/DURATION such as 600/1m (1..1000000 in 1s..1d), or off",
-         server.field(&S::address_quota), parse_quota, format_quota),
+         kQuotaValues, server.field(&S::address_quota), parse_quota, format_quota),
+      on(named(server.key("user_quota"),
+               "requests with one access token, or of one user's sessions; beyond: 429"),
+         kQuotaValues, server.field(&S::user_quota), parse_quota, format_quota),
   };
 }
 
@@ -155,6 +160,11 @@ std::vector<Setting> accounts_settings() {
                         "a session that is not used for so long ends"),
       accounts.duration("session_lifetime", &A::session_lifetime, {5min, 24h * 365},
                         "a session ends then, however much it is used"),
+      on(named(accounts.key("login_quota"), "passwords tried for one account; beyond: 429"),
+         kQuotaValues, accounts.field(&A::login_quota), parse_quota, format_quota),
+      on(named(accounts.key("login_address_quota"),
+               "passwords tried from one address (IPv6: one /64); beyond: 429"),
+         kQuotaValues, accounts.field(&A::login_address_quota), parse_quota, format_quota),
   };
 }
 

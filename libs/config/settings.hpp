@@ -71,6 +71,7 @@ struct ServerSettings {
   std::chrono::milliseconds hsts_max_age = std::chrono::hours(24 * 365);
   bool compression = true;
   std::optional<Quota> address_quota = {};
+  std::optional<Quota> user_quota = {};
   std::chrono::milliseconds statement_timeout = std::chrono::seconds(30);
 };
 
@@ -82,6 +83,9 @@ struct AccountsSettings {
   unsigned password_queue = 8;
   std::chrono::milliseconds session_idle = std::chrono::hours(24 * 7);
   std::chrono::milliseconds session_lifetime = std::chrono::hours(24 * 30);
+  std::optional<Quota> login_quota = Quota{.requests = 10, .period = std::chrono::minutes(15)};
+  std::optional<Quota> login_address_quota =
+      Quota{.requests = 100, .period = std::chrono::minutes(15)};
 };
 
 /// A second listener for operators: metrics and probes.

@@ -42,8 +42,7 @@ class Pipeline {
   /// left. Routes that run inline cost less than counting them, and probes must not be refused.
   std::optional<Response> admit(const Route& route, Request& request, TimePoint now) const;
   /// Runs the handler, which has until the request's deadline, and codes its answer's body. An
-  /// Error becomes its problem; any other
-  /// exception is logged and becomes a 500 without text.
+  /// Error becomes its problem; any other exception is logged and becomes a 500 without text.
   Response run(const Route& route, const Request& request) const;
   /// The answer to a request that cannot be served.
   Response refuse(const Rejection& rejection, const Request& request) const;

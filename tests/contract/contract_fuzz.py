@@ -234,6 +234,7 @@ def prepare(binaries, migrations, url, folder):
                    "NOTES_AUTH": "required", "SECRET_KEY": "contract-fuzz-" + "0" * 32}
     environment["NOTES_LOG_LEVEL"] = "info"
     environment["NOTES_ACCOUNTS_PASSWORD_MEMORY"] = "1MiB"
+    environment["NOTES_ACCOUNTS_LOGIN_QUOTA"] = environment["NOTES_ACCOUNTS_LOGIN_ADDRESS_QUOTA"] = "off"
     subprocess.run([binaries / "notes-migrate", "upgrade", "--dir", migrations], env=environment, check=True, cwd=folder,
                    stderr=subprocess.DEVNULL)
     subprocess.run([binaries / "notes-server", "user", "create", EMAIL, "--password-stdin"], env=environment, check=True,

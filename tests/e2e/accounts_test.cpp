@@ -288,6 +288,37 @@ TEST_CASE_TEMPLATE("a browser logs in, works, makes a token and logs out", Backe
   CHECK(contains(log, R"("message":"login refused")"));
 }
 
+TEST_CASE_TEMPLATE("passwords may be tried so often, and a token used so often", Backend, Sqlite,
+                   Postgres) {
+  Service<Backend> service(Environment{{"NOTES_AUTH", "required"},
+                                       {"NOTES_ACCOUNTS_LOGIN_QUOTA", "2/1h"},
+                                       {"NOTES_ACCOUNTS_LOGIN_ADDRESS_QUOTA", "4/1h"},
+                                       {"NOTES_SERVER_USER_QUOTA", "3/1h"}});
+  add_users(service.url);
+  auto client = service.server.connect();
+  const auto log_in = [&](const std::string& email) {
+    return client.post("/api/v1/session",
+                       R"({"email":")" + email + R"(","password":"wrong horse battery"})");
+  };
+  CHECK(log_in("anna@example.org").status == 401);
+  CHECK(log_in("ANNA@example.org").status == 401);
+  const auto refused = log_in("anna@example.org");
+  CHECK(refused.status == 429);
+  CHECK(refused.header("retry-after") == "1800");
+  CHECK(contains(refused.body, R"("violated-policies":["login"])"));
+  CHECK(log_in("nobody@example.org").status == 401);
+  CHECK(contains(log_in("bert@example.org").body, R"("violated-policies":["loginaddress"])"));
+
+  for (int left = 2; left >= 0; --left) {
+    const auto answer = client.get("/api/v1/notes", bearer(kAnna));
+    CHECK(answer.status == 200);
+    CHECK(contains(answer.header("ratelimit").value_or(""),
+                   "\"user\";r=" + std::to_string(left) + ";"));
+  }
+  CHECK(client.get("/api/v1/notes", bearer(kAnna)).status == 429);
+  CHECK(client.get("/api/v1/notes", bearer(kBert)).status == 200);
+}
+
 TEST_CASE("pages of an origin that is allowed may write to an open server") {
   Service<Sqlite> service(Environment{{"NOTES_SERVER_CORS_ORIGINS", "https://app.example"}});
   auto client = service.server.connect();
