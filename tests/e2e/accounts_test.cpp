@@ -294,7 +294,7 @@ TEST_CASE_TEMPLATE("passwords may be tried so often, and a token used so often",
                                        {"NOTES_ACCOUNTS_LOGIN_QUOTA", "2/1h"},
                                        {"NOTES_ACCOUNTS_LOGIN_ADDRESS_QUOTA", "4/1h"},
                                        {"NOTES_SERVER_USER_QUOTA", "3/1h"}});
-  add_users(service.url);
+  add_users(service.backend.url());
   auto client = service.server.connect();
   const auto log_in = [&](const std::string& email) {
     return client.post("/api/v1/session",
