@@ -58,9 +58,8 @@ class Gate {
   /// Open: for a server that only its own machine can reach. `trusted_origins`: whose pages may
   /// write here beside our own.
   static Gate open(std::vector<std::string> trusted_origins = {});
-  /// `authenticator` must outlive the gate and the routes behind it.
-  /// `limiter`, when there is one, too: each token has a quota of its own, a user's sessions share
-  /// one.
+  /// `authenticator` and the `limiter`, when there is one, must outlive the gate and the routes
+  /// behind it. Each token has a quota of its own; a user's sessions share one.
   static Gate required(service::Authenticator& authenticator,
                        std::vector<std::string> trusted_origins = {},
                        http::RateLimiter* limiter = nullptr);

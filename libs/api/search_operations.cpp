@@ -17,11 +17,7 @@ std::vector<http::Operation> search_operations() {
        .answers = {{.status = 200,
                     .description = "A page of what was found.",
                     .contents = json_of("FoundPage"),
-                    .fields = {{.name = "Link",
-                                .description =
-                                    "The next page, rel=\"next\" (RFC 8288); not on the last.",
-                                .schema = http::Schema::text(1),
-                                .need = http::Schema::Need::optional}}}},
+                    .fields = {next_page_field()}}},
        .refusals = {malformed(), invalid()}}};
 }
 

@@ -11,8 +11,8 @@
 
 namespace notes::api {
 
-/// Logging in and out with a browser. No answer may be cached. Thread-safe; what it is given must
-/// outlive it.
+/// Logging in and out with a browser. No answer of a session may be stored. Thread-safe; what it
+/// is given must outlive it.
 class SessionHandlers {
  public:
   SessionHandlers(service::Logins& logins, service::Users& users, LoginThrottle& throttle,

@@ -11,10 +11,10 @@ namespace {
 using std::chrono::milliseconds;
 using namespace std::chrono_literals;
 
-// The first name of a value is the one that is written.
 constexpr const char* kQuotaValues =
     "REQUESTS/DURATION such as 600/1m (1..1000000 in 1s..1d), or off";
 
+// The first name of a value is the one that is written.
 constexpr std::array kEnvironments{Choice{"development", Environment::development},
                                    Choice{"testing", Environment::testing},
                                    Choice{"production", Environment::production},
