@@ -9,6 +9,7 @@ OWNER = "00000000-0000-7000-8000-000000000001"  # the local user, whom the migra
 BEGIN = datetime.datetime(2024, 1, 1, tzinfo=datetime.timezone.utc)
 AFTER_ALL = "2025-01-01T00:00:00.000000Z"       # what was created from here on was not loaded, but posted
 COLUMNS = "id, owner_id, title, body, version, created_at, updated_at"
+RARE_WORDS = 20_000                             # each stands in some hundred of 100,000 notes
 WORDS = ("meeting budget release Tuesday draft invoice garden recipe flour call plan review \"quoted\" ticket café "
          "회의록 server backup list summer train passport deploy question answer").split()
 
@@ -20,16 +21,23 @@ class Note:
     body: str
     created_at: str
 
-    def row(self):
-        return (self.id, OWNER, self.title, self.body, 1, self.created_at, self.created_at)
+    def row(self, owner):
+        return (self.id, owner, self.title, self.body, 1, self.created_at, self.created_at)
 
 
-def text(chance, size):
-    """Words on lines, `size` characters."""
+def rare_words():
+    """Made-up ones, for notes to differ by and for searches to find."""
+    chance = random.Random(5)
+    return ["".join(chance.choices("bcdfghklmnprstv", k=1) + chance.choices("aeiou", k=1)
+                    + chance.choices("abcdefghiklmnoprstuvwy", k=chance.randint(3, 7))) for _ in range(RARE_WORDS)]
+
+
+def text(chance, rare, size):
+    """Words on lines, every second one rare, `size` characters."""
     words = []
     length = 0
     while length < size:
-        word = chance.choice(WORDS) + ("\n" if chance.random() < 0.1 else " ")
+        word = chance.choice(WORDS if chance.random() < 0.5 else rare) + ("\n" if chance.random() < 0.1 else " ")
         words.append(word)
         length += len(word)
     return "".join(words)[:size]
@@ -41,6 +49,7 @@ def make(count):
     The title of each is the id of another one, in a single ring through all of them in random order: that is how
     pgbench, which can make up numbers but no UUIDs, walks over random notes that exist."""
     chance = random.Random(7)
+    rare = rare_words()
     moments = [BEGIN + datetime.timedelta(milliseconds=n * (300 * 86_400_000 // count)) for n in range(count)]
     ids = []
     for moment in moments:
@@ -51,32 +60,54 @@ def make(count):
     ring = list(range(count))
     chance.shuffle(ring)
     following = {ring[n]: ring[(n + 1) % count] for n in range(count)}
-    return [Note(ids[n], ids[following[n]], text(chance, chance.randint(200, 800)),
+    return [Note(ids[n], ids[following[n]], text(chance, rare, chance.randint(200, 800)),
                  moments[n].strftime("%Y-%m-%dT%H:%M:%S.%fZ")) for n in range(count)]
 
 
-def load_postgres(postgres, notes):
+# What the service would have written with the notes: each has its place among its owner's changes.
+LOADED_COLUMNS = COLUMNS + ", sequence"
+FILL_FEEDS = "INSERT INTO note_feeds (owner_id, last_sequence) SELECT owner_id, COUNT(*) FROM notes GROUP BY owner_id"
+
+
+def loaded_rows(notes, owner):
+    return ((*note.row(owner), place) for place, note in enumerate(notes, 1))
+
+
+def load_postgres(postgres, notes, owner=OWNER):
     escapes = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"})
-    lines = ("\t".join(str(field).translate(escapes) for field in note.row()) for note in notes)
-    postgres.psql(f"COPY notes ({COLUMNS}) FROM STDIN;\n" + "\n".join(lines) + "\n\\.\n")
-    postgres.psql("VACUUM (ANALYZE, FREEZE) notes; CHECKPOINT;")
+    lines = ("\t".join(str(field).translate(escapes) for field in row) for row in loaded_rows(notes, owner))
+    postgres.psql(f"COPY notes ({LOADED_COLUMNS}) FROM STDIN;\n" + "\n".join(lines) + f"\n\\.\n{FILL_FEEDS};\n")
+    tidy_postgres(postgres)
 
 
-def load_sqlite(path, notes):
+def add_users(postgres, count):
+    """Who have nothing yet."""
+    postgres.psql(f"""INSERT INTO users (id, email, display_name, role, created_at, updated_at)
+        SELECT gen_random_uuid(), 'user' || n || '@example.org', 'User ' || n, 'member', now(), now()
+        FROM generate_series(1, {count}) AS n;""")
+
+
+def tidy_postgres(postgres):
+    """As after a long life: without what loading and indexing have left behind, and with statistics."""
+    postgres.psql("VACUUM (FULL) notes; VACUUM (ANALYZE, FREEZE) notes, note_search; CHECKPOINT;")
+
+
+def load_sqlite(path, notes, owner=OWNER):
     connection = sqlite3.connect(path)
     with connection:
-        connection.executemany(f"INSERT INTO notes ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                               (note.row() for note in notes))
+        connection.executemany(f"INSERT INTO notes ({LOADED_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", loaded_rows(notes, owner))
+        connection.execute(FILL_FEEDS)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
 
 
 def remove_posted_postgres(postgres):
-    postgres.psql(f"DELETE FROM notes WHERE created_at >= '{AFTER_ALL}'; VACUUM notes; CHECKPOINT;")
+    postgres.psql(f"DELETE FROM notes WHERE created_at >= '{AFTER_ALL}'; VACUUM notes, note_search, note_feeds; CHECKPOINT;")
 
 
 def remove_posted_sqlite(path):
-    connection = sqlite3.connect(path, timeout=10)
+    connection = sqlite3.connect(path, timeout=60)
+    connection.execute("PRAGMA foreign_keys = ON")  # their terms go with them
     with connection:
         connection.execute("DELETE FROM notes WHERE created_at >= ?", (AFTER_ALL,))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -12,6 +12,13 @@ from processes import ROOT
 
 
 @dataclasses.dataclass
+class Target:
+    """What a row is meant to keep; one that is missed fails no run."""
+    text: str
+    met: object  # of the row's JSON
+
+
+@dataclasses.dataclass
 class Row:
     """What one load measured on its subject, and beside what."""
     name: str
@@ -19,6 +26,8 @@ class Row:
     samples: list              # of dicts of numbers, one per round
     reference: str = None      # what the reference is
     reference_samples: list = None
+    by: str = "value"          # what the ratio is one of
+    targets: tuple = ()
 
     def as_json(self):
         value = medians(self.samples)
@@ -26,20 +35,26 @@ class Row:
         if self.reference_samples:
             beside = medians(self.reference_samples)
             row |= {"reference": {"name": self.reference, **beside, "samples": self.reference_samples},
-                    "ratio": value["value"] / beside["value"]}
+                    "ratio": value[self.by] / beside[self.by]}
+            if self.by != "value":
+                row["ratio_of"] = self.by
             if self.unit == "s":  # of the run that others disturbed least: noise only ever adds time
                 least = [min(sample["value"] for sample in samples) for samples in (self.samples, self.reference_samples)]
                 row |= {"least": least[0], "least_ratio": least[0] / least[1]}
                 row["reference"]["least"] = least[1]
+        if self.targets:
+            row["targets"] = [{"text": target.text, "met": target.met(row)} for target in self.targets]
         return row
 
 
 def medians(samples):
-    """Field by field; errors are added up."""
+    """Field by field, of fields in fields too; errors are added up."""
     result = {}
     for key in samples[0]:
         values = [sample[key] for sample in samples if sample[key] is not None]
-        if values:
+        if values and isinstance(values[0], dict):
+            result[key] = {name: medians([value[name] for value in values]) for name in values[0]}
+        elif values:
             result[key] = sum(values) if key == "errors" else statistics.median(values)
     return result
 
@@ -60,19 +75,28 @@ def machine():
             "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
 
 
+def verdicts(targets):
+    return ", ".join(f"{target['text']} {'met' if target['met'] else 'MISSED'}" for target in targets)
+
+
 COLUMNS = [  # heading, place in the row's JSON, how it is written
     ("value", ("value",), None),
     ("limit", ("limit",), None),
     ("reference", ("reference", "value"), None),
     ("ratio", ("ratio",), "{:.2f}"),
+    ("target", ("targets",), verdicts),
     ("least", ("least",), None),
     ("its least", ("reference", "least"), None),
     ("ratio", ("least_ratio",), "{:.2f}"),
     ("CPU", ("cpu_s",), None),
     ("its CPU", ("reference", "cpu_s"), None),
     ("p50 ms", ("p50_ms",), "{:.2f}"),
+    ("its p50", ("reference", "p50_ms"), "{:.2f}"),
     ("p99 ms", ("p99_ms",), "{:.2f}"),
+    ("its p99", ("reference", "p99_ms"), "{:.2f}"),
     ("max ms", ("max_ms",), "{:.1f}"),
+    ("batch", ("batch",), "{:.1f}"),
+    ("wait ms", ("batch_wait_ms",), "{:.2f}"),
     ("CPU µs", ("subject_cpu_us",), "{:.1f}"),
     ("its db µs", ("database_cpu_us",), "{:.1f}"),
     ("load CPU", ("load_cpu",), "{:.0%}"),
@@ -103,6 +127,8 @@ def cell(row, place, form):
         value = (value or {}).get(key)
     if value is None:
         return ""
+    if callable(form):
+        return form(value)
     return form.format(value) if form else number(value, row["unit"])
 
 

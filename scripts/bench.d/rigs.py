@@ -6,10 +6,13 @@ import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import time
 import urllib.parse
+import urllib.request
 
+from batches import Batches
 from processes import ROOT, BenchError, background, find_program, free_port, run, wait_until
 
 
@@ -70,43 +73,96 @@ http {{
   keepalive_requests 1000000000;
   client_body_temp_path {folder}/client; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  {upstream}
   server {{
-    listen 127.0.0.1:{port} backlog=1024;
+    listen 127.0.0.1:{port} {listen};
     {locations}
   }}
 }}
 """
+# As deploy/nginx/notes.conf has it, before one server.
+UPSTREAM = "upstream behind {{ server {address}; keepalive 64; keepalive_requests 1000000000; }}"
+PROXY = """ssl_certificate {folder}/certificate.pem;
+    ssl_certificate_key {folder}/key.pem;
+    location / {{
+      proxy_pass http://behind;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
+    }}"""
 
 
 class Nginx:
-    """nginx answering constants, with an access log."""
+    """nginx answering constants or passing requests on, with an access log."""
 
-    def __init__(self, pid, port, log):
+    def __init__(self, pid, base, folder):
         self.pid = pid
-        self.base = f"http://127.0.0.1:{port}"
-        self.log = log
+        self.base = base
+        self.log = folder / "access.log"
+        self.headers = write_headers(folder, "notes_pat_" + "0" * 36)  # as long as a real one
+
+    def batches(self):
+        return Batches()
 
 
 @contextlib.contextmanager
+def nginx_of(folder, scheme, **parts):
+    port = free_port()
+    configuration = folder / "nginx.conf"
+    configuration.write_text(NGINX.format(folder=folder, port=port, **parts))
+    with background([find_program("nginx"), "-c", configuration], stderr=subprocess.DEVNULL) as process:
+        wait_until(lambda: accepts(port), "nginx", alive=process)
+        yield Nginx(process.pid, f"{scheme}://127.0.0.1:{port}", folder)
+
+
 def nginx(folder, workers, constants):
     """`constants`: path prefix -> size in bytes of the body that is answered."""
-    port = free_port()
     folder.mkdir()
     locations = "\n    ".join(f"location {prefix} {{ return 200 '{'x' * size}'; }}" for prefix, size in constants.items())
-    configuration = folder / "nginx.conf"
-    configuration.write_text(NGINX.format(workers=workers, folder=folder, port=port, locations=locations))
-    with background([find_program("nginx"), "-c", configuration], stderr=subprocess.DEVNULL) as process:
-        wait_until(lambda: get_status(port, next(iter(constants))) == 200, "nginx", alive=process)
-        yield Nginx(process.pid, port, folder / "access.log")
+    return nginx_of(folder, "http", workers=workers, upstream="", listen="backlog=1024", locations=locations)
+
+
+def tls_proxy(folder, workers, base):
+    """nginx that speaks TLS with clients and passes their requests on to `base`."""
+    folder.mkdir()
+    run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=127.0.0.1", "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"])
+    return nginx_of(folder, "https", workers=workers, upstream=UPSTREAM.format(address=base.removeprefix("http://")),
+                    listen="ssl backlog=1024", locations=PROXY.format(folder=folder))
+
+
+def write_headers(folder, token):
+    """A file with the fields that every request of a load has (requests.lua)."""
+    path = folder / "headers"
+    path.touch(mode=0o600)
+    path.write_text(f"Authorization: Bearer {token}\n" if token else "")
+    return path
+
+
+class Account:
+    """A user of a database, and the token that its programs send."""
+
+    def __init__(self, binaries, url, folder):
+        environment = production(url)
+        def ask(*words):
+            return json.loads(run([binaries / "notes-server", *words, "bench@example.org", "--json"],
+                                  environment=environment, directory=folder).output)
+        self.id = ask("user", "create", "--no-password")["id"]
+        self.token = ask("token", "create")["token"]
 
 
 class NotesServer:
     """notes-server as in production, its JSON log in a file."""
 
-    def __init__(self, process, port, log, seconds_to_ready):
+    def __init__(self, process, ports, log, token, seconds_to_ready):
         self.pid = process.pid
         self.process = process
-        self.port = port
+        self.port, self.admin_port = ports
+        self.token = token
+        self.headers = write_headers(log.parent, token)
+        port = self.port
         self.base = f"http://127.0.0.1:{port}"
         self.log = log
         self.seconds_to_ready = seconds_to_ready
@@ -115,7 +171,7 @@ class NotesServer:
         """The JSON of a 200 answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", target)
+            connection.request("GET", target, headers={"Authorization": f"Bearer {self.token}"} if self.token else {})
             answer = connection.getresponse()
             body = answer.read()
         finally:
@@ -124,24 +180,40 @@ class NotesServer:
             raise BenchError(f"GET {target}: {answer.status} {body[:500]!r}")
         return json.loads(body)
 
+    def batches(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.admin_port}/metrics", timeout=10) as answer:
+            return Batches(answer.read().decode())
+
+
+def production(database_url):
+    """The environment variables that a program of this project cannot do without in production."""
+    return {"APP_ENV": "production", "SECRET_KEY": os.urandom(32).hex(), "DATABASE_URL": database_url}
+
 
 @contextlib.contextmanager
-def notes_server(binaries, folder, database_url, settings=None):
-    """Migrated must it be already. It asks for no token: what that costs is not measured. `settings`: environment variables
-    beyond those of this benchmark."""
+def notes_server(binaries, folder, database_url, settings=None, token=None):
+    """Migrated must it be already. It asks for `token` if there is one, and for none otherwise. `settings`: environment
+    variables beyond those of this benchmark."""
     folder.mkdir()
     log = folder / "server.log"
-    environment = {"APP_ENV": "production", "SECRET_KEY": os.urandom(32).hex(), "DATABASE_URL": database_url,
-                   "PORT": "0", "NOTES_AUTH": "open", **(settings or {})}
+    environment = {**production(database_url), "PORT": "0", "NOTES_AUTH": "required" if token else "open",
+                   "NOTES_ADMIN_ENABLED": "true", "NOTES_ADMIN_PORT": "0", **(settings or {})}
     # Appending, so that the file may be emptied under it.
     with open(log, "ab") as stderr:
         begun = time.monotonic()
         with background([binaries / "notes-server"], environment=environment, directory=folder, stderr=stderr,
                         stdout=subprocess.DEVNULL) as process:
-            port = int(wait_until(lambda: re.search(r'"listening".*"port":(\d+)', log.read_text()),
-                                  f"notes-server (its log: {log})", alive=process).group(1))
-            wait_until(lambda: get_status(port, "/readyz") == 200, "notes-server: /readyz 200", alive=process)
-            yield NotesServer(process, port, log, time.monotonic() - begun)
+            ports = [int(wait_until(lambda: re.search(rf'"{said}".*"port":(\d+)', log.read_text()),
+                                    f"notes-server (its log: {log})", alive=process).group(1))
+                     for said in ("listening", "the operators' listener is open")]
+            wait_until(lambda: get_status(ports[0], "/readyz") == 200, "notes-server: /readyz 200", alive=process)
+            yield NotesServer(process, ports, log, token, time.monotonic() - begun)
+
+
+def accepts(port):
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+        return True
+    return False
 
 
 def get_status(port, target):
@@ -160,3 +232,10 @@ def migrate(binaries, url, folder):
     """Brings a database to the head of the project's own migrations."""
     run([binaries / "notes-migrate", "upgrade", "--dir", ROOT / "migrations"], environment={"DATABASE_URL": url},
         directory=folder)
+
+
+def build_index(binaries, url, folder, chunk=5000):
+    """Makes the terms of all notes that have none, as a deploy does; the seconds that took."""
+    return run([binaries / "notes-cron", "exec", "index-notes", "--param", f"chunk={chunk}",
+                "--jobs", ROOT / "config/cron.yaml"],
+               environment={"DATABASE_URL": url, "APP_ENV": "development"}, directory=folder).seconds

@@ -16,9 +16,9 @@ import time
 import urllib.parse
 
 from dataset import BEGIN, COLUMNS, OWNER
-from processes import ROOT, BenchError, run, say
+from processes import BenchError, run, say
 from report import Row, machine
-from rigs import migrate, notes_server, postgres
+from rigs import build_index, migrate, notes_server, postgres
 
 WORDS = 60_000
 ASKED = 400          # queries of a kind
@@ -100,13 +100,6 @@ def sqlite_bytes(path):
     return path.stat().st_size
 
 
-def build_index(options, url, folder):
-    """Seconds that the job takes for all notes."""
-    return run([options.bin / "notes-cron", "exec", "index-notes", "--param", f"chunk={CHUNK}",
-                "--jobs", ROOT / "config/cron.yaml"],
-               environment={"DATABASE_URL": url, "APP_ENV": "development"}, directory=folder).seconds
-
-
 class Asker:
     """One connection that is kept."""
 
@@ -144,7 +137,7 @@ def ask_all(title, server, asked):
 def measure(options, engine, url, folder, size_of_all):
     """`size_of_all()`: bytes of everything that the index takes."""
     before = size_of_all()
-    seconds = build_index(options, url, folder)
+    seconds = build_index(options.bin, url, folder, CHUNK)
     size = (size_of_all() - before) / 1024 / 1024
     yield Row(f"{engine}: building the index", "s", [{"value": seconds}])
     yield Row(f"{engine}: size of the index", "MiB", [{"value": size}])
