@@ -62,6 +62,10 @@ api::Gate gate_of(const config::Settings& settings, service::Authenticator& auth
       limiter);
 }
 
+api::IfMatch if_match_of(const config::ServerSettings& settings) {
+  return settings.require_if_match ? api::IfMatch::required : api::IfMatch::optional;
+}
+
 }  // namespace
 
 ServerApp::ServerApp(const config::Loaded& loaded, const std::string& version, const Clock& clock,
@@ -84,8 +88,8 @@ ServerApp::ServerApp(const config::Loaded& loaded, const std::string& version, c
       receipts_(database_, clock),
       idempotency_(receipts_, metrics_),
       note_handlers_(notes_, idempotency_, cursor_signer_,
-                     loaded.settings.server.require_if_match ? api::IfMatch::required
-                                                             : api::IfMatch::optional),
+                     if_match_of(loaded.settings.server)),
+      gathered_notes_(notes_, cursor_signer_, if_match_of(loaded.settings.server)),
       search_handlers_(search_, cursor_signer_),
       login_throttle_(loaded.settings.accounts, metrics_),
       session_handlers_(logins_, users_, login_throttle_, logger),
@@ -108,6 +112,7 @@ ServerApp::ServerApp(const config::Loaded& loaded, const std::string& version, c
           server_settings_,
           http::Router(api::routes(gate_of(loaded.settings, authenticator_, user_limiter_.get()),
                                    {.notes = &note_handlers_,
+                                    .gathered_notes = &gathered_notes_,
                                     .search = &search_handlers_,
                                     .probes = &probe_handlers_,
                                     .sessions = &session_handlers_,

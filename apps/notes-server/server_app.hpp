@@ -7,6 +7,7 @@
 #include "api/admin_handlers.hpp"
 #include "api/contract_handlers.hpp"
 #include "api/idempotency.hpp"
+#include "api/note_gatherings.hpp"
 #include "api/note_handlers.hpp"
 #include "api/page_handlers.hpp"
 #include "api/probe_handlers.hpp"
@@ -72,6 +73,7 @@ class ServerApp {
   service::Receipts receipts_;
   api::Idempotency idempotency_;
   api::NoteHandlers note_handlers_;
+  api::NoteGatherings gathered_notes_;
   api::SearchHandlers search_handlers_;
   api::LoginThrottle login_throttle_;
   api::SessionHandlers session_handlers_;

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "api/gathering.hpp"
 #include "base/error.hpp"
 #include "domain/scope.hpp"
 #include "http/rate_limiter.hpp"
@@ -38,6 +42,7 @@ struct Endpoint {
   http::Runs runs = http::Runs::on_worker;
   Access access = Access::everybody;
   Handler handler;
+  std::shared_ptr<const Gathering> gathering = {};  ///< shared by the rows it serves; null: none
 };
 
 /// A problem with the challenge of RFC 6750 §3. `parameters` are those beside the realm, each with
@@ -72,13 +77,28 @@ class Gate {
   Gate(service::Authenticator* authenticator, std::vector<std::string> trusted_origins,
        http::RateLimiter* limiter);
 
+  /// Who was let in, or what the others are told.
+  using Entry = std::variant<service::Caller, http::Response>;
+  /// The rows that a gathering serves.
+  using Rows = std::vector<std::shared_ptr<const Endpoint>>;
+
   http::Response admit(const Endpoint& endpoint, const http::Request& request) const;
-  http::Response admit_to_open(const Endpoint& endpoint, const http::Request& request) const;
-  http::Response admit_token(const Endpoint& endpoint, const http::Request& request,
-                             std::string_view authorization) const;
-  http::Response admit_session(const Endpoint& endpoint, const http::Request& request) const;
+  Entry look_at(const Endpoint& endpoint, const http::Request& request) const;
+  Entry look_at_open(const Endpoint& endpoint, const http::Request& request) const;
+  Entry look_at_session(const http::Request& request) const;
+  Entry look_at_token(const Endpoint& endpoint, const http::Request& request,
+                      const std::optional<service::Caller>& owner) const;
+  std::optional<http::Allowance> take_off_quota(const service::Caller& caller) const;
   http::Response call(const Endpoint& endpoint, const http::Request& request,
-                      const service::Caller& caller) const;
+                      const service::Caller& caller,
+                      const std::optional<http::Allowance>& allowance) const;
+
+  std::shared_ptr<const http::Lane> lane_of(Rows rows) const;
+  std::vector<http::Outcome> admit_together(const Rows& rows,
+                                            std::span<const http::Arrival> arrivals) const;
+  /// All tokens are looked up at once; none for what shows something else: a session, or nothing.
+  std::vector<std::optional<Entry>> look_at_together(const Rows& rows,
+                                                     std::span<const http::Arrival> arrivals) const;
 
   service::Authenticator* authenticator_;  ///< nullptr: open
   std::vector<std::string> trusted_origins_;

@@ -13,6 +13,7 @@
 #include "api/entity_tag.hpp"
 #include "api/json.hpp"
 #include "api/media_type.hpp"
+#include "api/note_answers.hpp"
 #include "api/note_batch_request.hpp"
 #include "api/note_reader.hpp"
 #include "api/note_transfer.hpp"
@@ -31,43 +32,12 @@ using domain::NoteId;
 using http::Request;
 using http::Response;
 
-NoteId note_id(const Request& request) {
-  const auto text = request.path_value("id");
-  const auto id = NoteId::parse(text);
-  if (!id) throw Error(ErrorCode::not_found, fmt::format("there is no note {}", text));
-  return *id;
-}
-
 std::int64_t revision_version(const Request& request) {
   const auto text = request.path_value("version");
   std::int64_t version = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
   if (error == std::errc{} && end == text.data() + text.size() && version >= 1) return version;
   throw Error(ErrorCode::not_found, fmt::format("there is no version {}", text));
-}
-
-Response note_response(int status, const Note& note) {
-  auto response = http::respond(status, kJson, to_json(note));
-  response.headers.add("ETag", entity_tag(note.version));
-  return response;
-}
-
-Response created(const Note& note) {
-  auto response = note_response(201, note);
-  response.headers.add("Location", fmt::format("/api/v1/notes/{}", to_string(note.id)));
-  return response;
-}
-
-/// 412, with the tag of the note as it is (RFC 9110 §13.1): what a client needs to try again.
-Response stale(const Request& request, NoteId id, const service::Stale& stale) {
-  const auto what = stale.current ? fmt::format(
-                                        "note {} has version {}, which the request does "
-                                        "not allow to be changed",
-                                        to_string(id), *stale.current)
-                                  : fmt::format("the id {} is taken", to_string(id));
-  auto response = http::respond(http::problem_of(Error(ErrorCode::stale, what)), request);
-  if (stale.current) response.headers.add("ETag", entity_tag(*stale.current));
-  return response;
 }
 
 Response answer(const Request& request, NoteId id, const service::Changed& changed) {
@@ -78,14 +48,6 @@ Response answer(const Request& request, NoteId id, const service::Changed& chang
 Response answer(const Request& request, NoteId id, const std::optional<service::Stale>& failed) {
   if (failed) return stale(request, id, *failed);
   return {.status = 204, .headers = {}, .body = {}};
-}
-
-/// A query parameter that is true or false; false when it is not given.
-bool read_switch(const Request& request, std::string_view name) {
-  const auto value = request.query_value(name);
-  if (!value || *value == "false") return false;
-  if (*value == "true") return true;
-  throw Error({{std::string(name), "not_a_switch", "must be true or false"}});
 }
 
 }  // namespace
@@ -147,25 +109,13 @@ Response NoteHandlers::create_as(const Request& request, const Actor& actor, Not
 }
 
 Response NoteHandlers::get(const Request& request, const Actor& actor) {
-  const auto note = notes_.get(actor, note_id(request));
-  if (const auto field = request.headers.combined("If-None-Match")) {
-    if (read_tag_list(*field, TagComparison::weak).includes(note.version)) {
-      Response response{.status = 304, .headers = {}, .body = {}};
-      response.headers.add("ETag", entity_tag(note.version));
-      return response;
-    }
-  }
-  return note_response(200, note);
+  return found(request, notes_.get(actor, note_id(request)));
 }
 
 Response NoteHandlers::list(const Request& request, const Actor& actor) {
   const auto asked = PageRequest::from(request, actor, cursor_signer_);
-  const auto page = notes_.list(actor, asked.query, asked.totals);
-  std::optional<std::string> next_cursor;
-  if (page.next) next_cursor = asked.cursor_of(*page.next, actor, cursor_signer_);
-  auto response = http::respond(200, kJson, to_json(page, next_cursor, asked.fields));
-  if (next_cursor) response.headers.add("Link", next_link(request, *next_cursor));
-  return response;
+  return listed(request, asked, notes_.list(actor, asked.query, asked.totals), actor,
+                cursor_signer_);
 }
 
 Response NoteHandlers::replace(const Request& request, const Actor& actor) {
@@ -191,7 +141,7 @@ Response NoteHandlers::patch(const Request& request, const Actor& actor) {
 
 Response NoteHandlers::trash(const Request& request, const Actor& actor) {
   const auto id = note_id(request);
-  const bool permanent = read_switch(request, "permanent");
+  const bool permanent = is_permanent(request);
   const auto condition = precondition(request, actor, id);
   if (condition.failed) return stale(request, id, *condition.failed);
   return answer(request, id,

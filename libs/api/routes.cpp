@@ -1,5 +1,7 @@
 #include "api/routes.hpp"
 
+#include <functional>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -28,9 +30,21 @@ void add_unversioned(std::vector<Endpoint>& rows) {
   }
 }
 
+std::shared_ptr<const Gathering> gathering(
+    std::string_view name,
+    std::function<std::vector<http::Outcome>(NoteGatherings::Requests)> handler) {
+  return std::make_shared<const Gathering>(Gathering{.name = name, .handler = std::move(handler)});
+}
+
 }  // namespace
 
 std::vector<Endpoint> endpoints(Handlers to) {
+  const auto reads = gathering(
+      "note_reads", [to](NoteGatherings::Requests r) { return to.gathered_notes->get(r); });
+  const auto lists = gathering(
+      "note_lists", [to](NoteGatherings::Requests r) { return to.gathered_notes->list(r); });
+  const auto writes = gathering(
+      "note_writes", [to](NoteGatherings::Requests r) { return to.gathered_notes->write(r); });
   // clang-format off
   std::vector<Endpoint> rows{
       {Method::get,     "/",                          "get_home",          Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.page->home(r); }},
@@ -43,17 +57,17 @@ std::vector<Endpoint> endpoints(Handlers to) {
       {Method::get,     "/readyz",                    "get_readiness",     Runs::on_worker, Access::everybody,   [to](const Request& r, const Caller&) { return to.probes->readiness(r); }},
       {Method::get,     "/ping",                      "ping",              Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.probes->ping(r); }},
       {Method::get,     "/api/v1/health",             "get_api_health",    Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.probes->health(r); }},
-      {Method::get,     "/api/v1/notes",              "list_notes",        Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->list(r, c.actor); }},
-      {Method::post,    "/api/v1/notes",              "create_note",       Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->create(r, c.actor); }},
+      {Method::get,     "/api/v1/notes",              "list_notes",        Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->list(r, c.actor); }, lists},
+      {Method::post,    "/api/v1/notes",              "create_note",       Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->create(r, c.actor); }, writes},
       {Method::post,    "/api/v1/notes:batch",        "batch_notes",       Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->batch(r, c.actor); }},
       {Method::get,     "/api/v1/notes/changes",      "list_note_changes", Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->changes(r, c.actor); }},
       {Method::get,     "/api/v1/notes/search",       "search_notes",      Runs::on_worker, Access::read_notes,   [to](const Request& r, const Caller& c) { return to.search->search(r, c.actor); }},
       {Method::get,     "/api/v1/notes/export",       "export_notes",      Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->export_all(r, c.actor); }},
       {Method::post,    "/api/v1/notes/import",       "import_notes",      Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->import_file(r, c.actor); }},
-      {Method::get,     "/api/v1/notes/{id}",         "get_note",          Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->get(r, c.actor); }},
-      {Method::put,     "/api/v1/notes/{id}",         "replace_note",      Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->replace(r, c.actor); }},
-      {Method::patch,   "/api/v1/notes/{id}",         "patch_note",        Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->patch(r, c.actor); }},
-      {Method::delete_, "/api/v1/notes/{id}",         "trash_note",        Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->trash(r, c.actor); }},
+      {Method::get,     "/api/v1/notes/{id}",         "get_note",          Runs::on_worker, Access::read_notes,  [to](const Request& r, const Caller& c) { return to.notes->get(r, c.actor); }, reads},
+      {Method::put,     "/api/v1/notes/{id}",         "replace_note",      Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->replace(r, c.actor); }, writes},
+      {Method::patch,   "/api/v1/notes/{id}",         "patch_note",        Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->patch(r, c.actor); }, writes},
+      {Method::delete_, "/api/v1/notes/{id}",         "trash_note",        Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->trash(r, c.actor); }, writes},
       {Method::post,    "/api/v1/notes/{id}/restore", "restore_note",      Runs::on_worker, Access::write_notes, [to](const Request& r, const Caller& c) { return to.notes->restore(r, c.actor); }},
       {Method::get,     "/api/v1/notes/{id}/revisions", "list_note_revisions", Runs::on_worker, Access::read_notes, [to](const Request& r, const Caller& c) { return to.notes->revisions(r, c.actor); }},
       {Method::get,     "/api/v1/notes/{id}/revisions/{version}", "get_note_revision", Runs::on_worker, Access::read_notes, [to](const Request& r, const Caller& c) { return to.notes->revision(r, c.actor); }},

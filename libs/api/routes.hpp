@@ -7,6 +7,7 @@
 #include "api/admin_handlers.hpp"
 #include "api/contract_handlers.hpp"
 #include "api/gate.hpp"
+#include "api/note_gatherings.hpp"
 #include "api/note_handlers.hpp"
 #include "api/page_handlers.hpp"
 #include "api/probe_handlers.hpp"
@@ -20,6 +21,7 @@ namespace notes::api {
 /// What answers, by subject. Who only looks at the rows gives none.
 struct Handlers {
   NoteHandlers* notes = nullptr;
+  const NoteGatherings* gathered_notes = nullptr;
   SearchHandlers* search = nullptr;
   ProbeHandlers* probes = nullptr;
   SessionHandlers* sessions = nullptr;

@@ -139,6 +139,17 @@ class Dialect {
   /// in no order.
   virtual std::string_view joining_aggregate() const { return "STRING_AGG"; }
 
+  /// A condition: an expression, which yields text or a column's `type` (UUID, TEXT), is one of the
+  /// values that a parameter (":p0") has as list_value() writes them.
+  virtual std::string one_of(std::string_view expression, std::string_view type,
+                             std::string_view parameter) const = 0;
+  /// Several values as one parameter. Precondition: ids, digests and the like, with nothing in them
+  /// that is quoted anywhere.
+  virtual std::string list_value(std::span<const std::string> values) const = 0;
+
+  /// How many rows one INSERT is best given: what spares a round trip where there is one.
+  virtual std::size_t rows_at_once() const { return 1; }
+
   /// An index of terms: a table `t` with a column `terms`, which on SQLite is the content of an
   /// FTS5 table `t_index`. This is what the column is given, as an expression of a parameter
   /// (":p0"): the terms, each once, with a blank between each two.

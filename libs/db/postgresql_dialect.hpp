@@ -29,6 +29,10 @@ class PostgresqlDialect final : public Dialect {
   void sever(Session& session) const noexcept override;
   std::string clock_after(std::chrono::milliseconds duration) const override;
   std::string_view row_lock(RowLock lock) const override;
+  std::string one_of(std::string_view expression, std::string_view type,
+                     std::string_view parameter) const override;
+  std::string list_value(std::span<const std::string> values) const override;
+  std::size_t rows_at_once() const override { return 64; }
   bool listen(Session& session, std::string_view channel) const override;
   bool heard(Session& session, std::chrono::milliseconds longest) const override;
   void notify(Session& session, std::string_view channel) const override;

@@ -28,6 +28,9 @@ class SqliteDialect final : public Dialect {
   void sever(Session& session) const noexcept override;
   std::string clock_after(std::chrono::milliseconds duration) const override;
   std::string_view joining_aggregate() const override { return "GROUP_CONCAT"; }
+  std::string one_of(std::string_view expression, std::string_view type,
+                     std::string_view parameter) const override;
+  std::string list_value(std::span<const std::string> values) const override;
   std::string terms_value(std::string_view parameter) const override;
   std::string having_terms(std::string_view table, std::string_view parameter) const override;
   std::string terms_wanted(std::span<const Term> all_of) const override;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/workers.hpp"
+#include "http/lanes.hpp"
 
 namespace notes::http {
 
@@ -16,9 +16,9 @@ std::chrono::steady_clock::duration Activity::silence(TimePoint now) const {
 
 std::vector<InFlight> Activity::in_flight(TimePoint now, std::size_t most) const {
   const std::lock_guard lock(mutex_);
-  if (workers_ == nullptr) return {};
+  if (lanes_ == nullptr) return {};
   std::vector<InFlight> requests;
-  for (const auto& task : workers_->tasks(most)) {
+  for (const auto& task : lanes_->tasks(most)) {
     const Request& request = task->request;
     requests.push_back({.request_id = request.request_id,
                         .trace_id = std::string(request.trace.trace_id()),
@@ -37,9 +37,9 @@ Activity::Pulse& Activity::add_thread(TimePoint now) {
   return pulses_.emplace_back(now);
 }
 
-void Activity::follow(const Workers* workers) {
+void Activity::follow(const Lanes* lanes) {
   const std::lock_guard lock(mutex_);
-  workers_ = workers;
+  lanes_ = lanes;
 }
 
 void Activity::forget_threads() {

@@ -11,7 +11,7 @@
 
 namespace notes::http {
 
-class Workers;
+class Lanes;
 
 /// A request that waits for a worker or is with one.
 struct InFlight {
@@ -49,7 +49,7 @@ class Activity {
   using Pulse = std::atomic<TimePoint>;
   Pulse& add_thread(TimePoint now);
   /// By the server: whom to ask for requests; nullptr when the server goes.
-  void follow(const Workers* workers);
+  void follow(const Lanes* lanes);
   /// By the server when its I/O threads have ended: they are silent for good.
   void forget_threads();
 
@@ -58,7 +58,7 @@ class Activity {
   // guards: all below
   std::deque<Pulse> pulses_;
   bool threads_ended_ = false;
-  const Workers* workers_ = nullptr;
+  const Lanes* lanes_ = nullptr;
 };
 
 }  // namespace notes::http

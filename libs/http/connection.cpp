@@ -24,8 +24,6 @@ constexpr std::size_t kKeptCapacity = std::size_t{16} * 1024;
 
 constexpr Rejection kSlowHead{408, "The request's head did not arrive in time."};
 constexpr Rejection kSlowBody{408, "The request's body did not arrive in time."};
-constexpr Rejection kQueueFull{
-    503, "The server has more requests waiting than it can serve; try again."};
 constexpr Rejection kQueuedTooLong{503, "The request waited longer than it may; try again."};
 constexpr Rejection kWorkedTooLong{504, "The request was not finished in its time."};
 
@@ -276,9 +274,8 @@ void Connection::hand_on(const Route& route, TimePoint now, Persistence persiste
                                      id_, first_sequence_ + exchanges_.size());
   exchanges_.push_back({.task = task, .began = now, .persistence = persistence, .answer = {}});
   if (persistence == Persistence::close) phase_ = Phase::closing;
-  if (surroundings_.workers.submit(task)) return;
-  surroundings_.observations.shed();
-  finish(exchanges_.back(), surroundings_.pipeline.refuse(kQueueFull, task->request), now);
+  if (surroundings_.lanes.submit(task)) return;
+  finish(exchanges_.back(), surroundings_.lanes.refusal(task->request), now);
 }
 
 void Connection::refuse(const Rejection& rejection) {

@@ -12,10 +12,10 @@
 #include "base/clock.hpp"
 #include "config/settings.hpp"
 #include "http/descriptor.hpp"
+#include "http/lanes.hpp"
 #include "http/observations.hpp"
 #include "http/parser.hpp"
 #include "http/pipeline.hpp"
-#include "http/workers.hpp"
 #include "http/writer.hpp"
 
 namespace notes::http {
@@ -24,7 +24,7 @@ namespace notes::http {
 struct Surroundings {
   const config::ServerSettings& settings;
   const Pipeline& pipeline;
-  Workers& workers;
+  Lanes& lanes;
   Mailbox& mailbox;
   Observations& observations;
   const std::atomic<bool>& retiring;

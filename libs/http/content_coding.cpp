@@ -122,6 +122,18 @@ void strip(std::string_view name, Request& request) {
   request.has_coded_tags = true;
 }
 
+/// Whether coding is worth it, whoever asks.
+bool is_codable(const Response& response, std::size_t most) {
+  if (response.body.size() <= kLeast || response.body.size() > most) return false;
+  const auto type = response.headers.find("Content-Type");
+  return type && is_text(*type) && !response.headers.find("Content-Encoding");
+}
+
+bool wants_gzip(const Request& request) {
+  const auto accepted = request.headers.combined("Accept-Encoding");
+  return accepted && prefers_gzip(*accepted);
+}
+
 }  // namespace
 
 bool prefers_gzip(std::string_view accept_encoding) {
@@ -136,18 +148,19 @@ bool prefers_gzip(std::string_view accept_encoding) {
   return gzip > 0 && gzip >= weights.identity.value_or(0);
 }
 
+bool is_to_be_coded(const Request& request, const Response& response, std::size_t most) {
+  return is_codable(response, most) && wants_gzip(request);
+}
+
 void encode(const Request& request, Response& response, std::size_t most) {
   if (response.status == 304) {
     response.headers.add("Vary", "Accept-Encoding");
     if (request.has_coded_tags) add_suffix(response.headers);
     return;
   }
-  if (response.body.size() <= kLeast || response.body.size() > most) return;
-  const auto type = response.headers.find("Content-Type");
-  if (!type || !is_text(*type) || response.headers.find("Content-Encoding")) return;
+  if (!is_codable(response, most)) return;
   response.headers.add("Vary", "Accept-Encoding");
-  const auto accepted = request.headers.combined("Accept-Encoding");
-  if (!accepted || !prefers_gzip(*accepted)) return;
+  if (!wants_gzip(request)) return;
   thread_local Gzip gzip;
   auto coded = gzip.compress(response.body);
   if (!coded) return;

@@ -20,6 +20,9 @@ bool prefers_gzip(std::string_view accept_encoding);
 /// says that the answer depends on Accept-Encoding wherever it does, also on a 304.
 void encode(const Request& request, Response& response, std::size_t most);
 
+/// Whether encode() would try to code this body.
+bool is_to_be_coded(const Request& request, const Response& response, std::size_t most);
+
 /// Makes "3" of each "3-gzip" in If-Match and If-None-Match: what a handler compares is the
 /// resource's version, whatever coding its representation had.
 void strip_coding(Request& request);

@@ -10,9 +10,7 @@ Observations::Observations(telemetry::Logger& logger, telemetry::Metrics& metric
       metrics_(metrics),
       connections_(metrics.gauge("http_server_connections", "Connections that are open.")),
       active_(metrics.gauge("http_server_active_requests", "Requests that are being served.")),
-      shed_(metrics.counter(
-          "http_server_shed_requests_total",
-          "Requests answered 503 because the queue was full or did not move in time.")),
+      shed_(metrics.counter(kShedRequests, kShedRequestsHelp)),
       lag_(metrics.histogram(
           "http_server_loop_lag_seconds", "How late an I/O thread came to what was due.",
           {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5})) {}

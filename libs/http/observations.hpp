@@ -12,6 +12,11 @@
 
 namespace notes::http {
 
+/// The counter of those who were turned away, wherever that was.
+inline constexpr std::string_view kShedRequests = "http_server_shed_requests_total";
+inline constexpr std::string_view kShedRequestsHelp =
+    "Requests answered 503 because the queue was full or did not move in time.";
+
 /// One request that has been answered.
 struct Answered {
   const Request& request;
@@ -31,7 +36,7 @@ class Observations {
   void opened_connection() { connections_.add(1); }
   void closed_connection() { connections_.add(-1); }
   void began() { active_.add(1); }
-  /// A request that was turned away for want of room.
+  /// A request that waited too long.
   void shed() { shed_.increment(); }
   /// How late the thread came to what it had planned for a moment.
   void lagged(std::chrono::steady_clock::duration lag);

@@ -55,6 +55,60 @@ std::optional<std::string_view> only(const Headers& headers, std::string_view na
 constexpr std::size_t kMostInline = std::size_t{64} * 1024;
 constexpr std::size_t kMostOnWorker = std::size_t{8} * 1024 * 1024;
 
+/// What is logged while it lives is of this request.
+class RequestScope {
+ public:
+  explicit RequestScope(const Request& request)
+      : name_("request_id", request.request_id),
+        trace_("trace_id", std::string(request.trace.trace_id())) {}
+
+ private:
+  telemetry::LogScope name_;
+  telemetry::LogScope trace_;
+};
+
+std::chrono::steady_clock::time_point earliest_deadline(std::span<const Arrival> arrivals) {
+  auto earliest = std::chrono::steady_clock::time_point::max();
+  for (const auto& arrival : arrivals) earliest = std::min(earliest, arrival.request.deadline);
+  return earliest;
+}
+
+/// Whether what has failed for several may go well for one of them.
+bool may_go_well_alone(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
+    return error.code() != ErrorCode::unreachable && error.code() != ErrorCode::overloaded;
+  } catch (...) {
+    return true;
+  }
+}
+
+std::vector<Outcome> outcomes_of(const Lane& lane, std::span<const Arrival> arrivals) {
+  const DeadlineScope deadline(earliest_deadline(arrivals));
+  std::exception_ptr failure;
+  try {
+    return lane.handler(arrivals);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (arrivals.size() == 1 || !may_go_well_alone(failure)) {
+    return std::vector<Outcome>(arrivals.size(), Outcome(failure));
+  }
+  std::vector<Outcome> outcomes;
+  for (const auto& arrival : arrivals) {
+    // They live until the request is answered.
+    outcomes.emplace_back(
+        [&route = arrival.route, &request = arrival.request] { return route.handler(request); });
+  }
+  return outcomes;
+}
+
+Response answer_of(Outcome&& outcome) {
+  if (auto* failure = std::get_if<std::exception_ptr>(&outcome)) std::rethrow_exception(*failure);
+  return std::get<Response>(std::move(outcome));
+}
+
 constexpr std::initializer_list<Method> kEveryMethod{Method::get,    Method::head,  Method::post,
                                                      Method::put,    Method::patch, Method::delete_,
                                                      Method::options};
@@ -106,20 +160,53 @@ std::optional<Response> Pipeline::admit(const Route& route, Request& request, Ti
 }
 
 Response Pipeline::run(const Route& route, const Request& request) const {
+  return run(route, request, [&] { return route.handler(request); });
+}
+
+Response Pipeline::run(const Route& route, const Request& request, const Alone& alone) const {
   const DeadlineScope deadline(request.deadline);
-  const telemetry::LogScope name("request_id", request.request_id);
-  const telemetry::LogScope trace("trace_id", std::string(request.trace.trace_id()));
-  auto response = handle(route, request);
+  const RequestScope scope(request);
+  auto response = handle(route, request, alone);
+  complete(route, request, response);
+  return response;
+}
+
+std::vector<std::variant<Response, Alone>> Pipeline::run_together(
+    const Lane& lane, std::span<const Arrival> arrivals) const {
+  auto outcomes = outcomes_of(lane, arrivals);
+  std::vector<std::variant<Response, Alone>> answers;
+  answers.reserve(outcomes.size());
+  for (std::size_t at = 0; at < outcomes.size(); ++at) {
+    const auto& [route, request] = arrivals[at];
+    auto& outcome = outcomes[at];
+    if (auto* alone = std::get_if<Alone>(&outcome)) {
+      answers.emplace_back(std::move(*alone));
+      continue;
+    }
+    std::optional<RequestScope> scope;
+    if (std::holds_alternative<std::exception_ptr>(outcome)) scope.emplace(request);
+    auto response = handle(route, request, [&] { return answer_of(std::move(outcome)); });
+    if (compression_ && is_to_be_coded(request, response, kMostOnWorker)) {
+      answers.emplace_back([response = std::move(response)] { return response; });
+      continue;
+    }
+    complete(route, request, response);
+    answers.emplace_back(std::move(response));
+  }
+  return answers;
+}
+
+void Pipeline::complete(const Route& route, const Request& request, Response& response) const {
   if (request.allowance) address_limiter_->describe(*request.allowance, response.headers);
   if (compression_) {
     encode(request, response, route.runs == Runs::inline_ ? kMostInline : kMostOnWorker);
   }
-  return response;
 }
 
-Response Pipeline::handle(const Route& route, const Request& request) const {
+template <typename Work>
+Response Pipeline::handle(const Route& route, const Request& request, Work work) const {
   try {
-    Response response = route.handler(request);
+    Response response = work();
     if (!is_writable(response)) {
       throw Error(ErrorCode::internal,
                   std::string(route.operation) + " answered what HTTP cannot carry");

@@ -3,6 +3,9 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <span>
+#include <variant>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "config/settings.hpp"
@@ -44,12 +47,22 @@ class Pipeline {
   /// Runs the handler, which has until the request's deadline, and codes its answer's body. An
   /// Error becomes its problem; any other exception is logged and becomes a 500 without text.
   Response run(const Route& route, const Request& request) const;
+  /// The same for what a lane has left to do for the request.
+  Response run(const Route& route, const Request& request, const Alone& alone) const;
+  /// Answers several requests of a lane, which have until the earliest of their deadlines. For
+  /// each, in their order, the answer, or what is to be run for it alone: what takes long for one,
+  /// as coding a body does, does not keep the others waiting.
+  std::vector<std::variant<Response, Alone>> run_together(const Lane& lane,
+                                                          std::span<const Arrival> arrivals) const;
   /// The answer to a request that cannot be served.
   Response refuse(const Rejection& rejection, const Request& request) const;
   const ResponsePolicy& policy() const { return policy_; }
+  const std::vector<Route>& routes() const { return router_.routes(); }
 
  private:
-  Response handle(const Route& route, const Request& request) const;
+  template <typename Work>
+  Response handle(const Route& route, const Request& request, Work work) const;
+  void complete(const Route& route, const Request& request, Response& response) const;
   Response explain(const Error& error, const Request& request) const;
 
   Router router_;

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "http/message.hpp"
@@ -20,6 +24,34 @@ enum class Runs {
   on_worker,  ///< on a database worker, behind a bounded queue with a deadline
 };
 
+struct Route;
+
+/// One of several requests that are answered together.
+struct Arrival {
+  const Route& route;
+  const Request& request;
+};
+
+/// What is left to do for a request that cannot be answered together with others, to be run on a
+/// worker. What it throws is answered by the error boundary.
+using Alone = std::function<Response()>;
+
+/// What has become of one of several requests: its answer, what its handler threw, or what is to be
+/// run for it alone.
+using Outcome = std::variant<Response, std::exception_ptr, Alone>;
+
+/// Where requests of one kind are gathered: a request that finds nobody there is served at once,
+/// and those that come while it is are the next batch, answered together. A batch's read begins
+/// after all of its requests have arrived.
+struct Lane {
+  std::string_view name;  ///< the label of its metrics
+  std::size_t most = 64;  ///< requests at once
+  unsigned threads = 1;   ///< batches at once
+  /// One outcome for each, in their order. When it throws, nothing has been done for any of them:
+  /// they are served alone, by their routes' own handlers, unless the database is not there.
+  std::function<std::vector<Outcome>(std::span<const Arrival>)> handler;
+};
+
 /// One row of the route table.
 struct Route {
   Method method = Method::get;
@@ -27,6 +59,7 @@ struct Route {
   std::string_view operation;  ///< the OpenAPI operationId: "get_note"
   Runs runs = Runs::on_worker;
   Handler handler;
+  std::shared_ptr<const Lane> lane = {};  ///< shared by the routes it serves; null: on its own
 };
 
 /// The {names} of a pattern, in its order; views into it.

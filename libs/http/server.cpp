@@ -79,7 +79,7 @@ class Server::Engine {
   const config::ServerSettings settings_;
   Activity& activity_;
   Pipeline pipeline_;
-  std::unique_ptr<Workers> workers_;
+  std::unique_ptr<Lanes> lanes_;
   Shared shared_;
   std::uint16_t port_ = 0;
   std::vector<std::shared_ptr<Transport>> transports_;  // shared with the reactor
@@ -96,12 +96,10 @@ Server::Engine::Engine(const config::ServerSettings& settings, Router router,
     : settings_(settings),
       activity_(activity),
       pipeline_(std::move(router), settings_, logger, metrics),
-      workers_(std::make_unique<Workers>(
-          settings_.workers, settings_.queue_limit,
-          [this](const Task& task) { task.complete(pipeline_.run(task.route, task.request)); })),
+      lanes_(std::make_unique<Lanes>(settings_, pipeline_, metrics)),
       shared_{.settings = settings_,
               .pipeline = pipeline_,
-              .workers = *workers_,
+              .lanes = *lanes_,
               .logger = logger,
               .metrics = metrics,
               .activity = activity,
@@ -121,7 +119,7 @@ Server::Engine::Engine(const config::ServerSettings& settings, Router router,
   }
   reactor_->init(Pistache::Aio::AsyncContext(transports_.size(), "http"));
   reactor_->addHandler(std::make_shared<TransportSource>(transports_));
-  activity_.follow(workers_.get());
+  activity_.follow(lanes_.get());
   reactor_->run();
 }
 
@@ -129,7 +127,7 @@ Server::Engine::Engine(const config::ServerSettings& settings, Router router,
 void Server::Engine::stop() {
   stop_io();
   activity_.follow(nullptr);
-  workers_.reset();
+  lanes_.reset();
   transports_.clear();
 }
 
@@ -152,7 +150,7 @@ Server::Drained Server::Engine::drain(steady_clock::time_point deadline,
   }
   stop_io();
   // A handler that does not return is left to the destructor, which has to wait for it.
-  if (!workers_->finish(std::max(deadline, steady_clock::now()))) return Drained::cut_off;
+  if (!lanes_->finish(std::max(deadline, steady_clock::now()))) return Drained::cut_off;
   stop();
   return complete ? Drained::complete : Drained::cancelled;
 }

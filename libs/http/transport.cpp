@@ -55,7 +55,7 @@ Transport::Transport(Shared& shared, Descriptor listening)
       read_buffer_(kReadBuffer),
       surroundings_{.settings = shared.settings,
                     .pipeline = shared.pipeline,
-                    .workers = shared.workers,
+                    .lanes = shared.lanes,
                     .mailbox = mailbox_,
                     .observations = observations_,
                     .retiring = shared.retiring,

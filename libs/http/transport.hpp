@@ -21,7 +21,7 @@ namespace notes::http {
 struct Shared {
   const config::ServerSettings& settings;
   const Pipeline& pipeline;
-  Workers& workers;
+  Lanes& lanes;
   telemetry::Logger& logger;
   telemetry::Metrics& metrics;
   Activity& activity;

@@ -5,33 +5,9 @@
 
 namespace notes::http {
 
-Task::Task(Request task_request, const Route& task_route, Mailbox& mailbox,
-           std::uint64_t connection, std::uint64_t sequence)
-    : request(std::move(task_request)),
-      route(task_route),
-      mailbox_(mailbox),
-      connection_(connection),
-      sequence_(sequence) {}
-
-bool Task::start() {
-  auto expected = Phase::queued;
-  // Too late to begin: the connection's own deadline gives it up and answers.
-  if (std::chrono::steady_clock::now() >= request.deadline) return false;
-  return phase_.compare_exchange_strong(expected, Phase::running);
-}
-
-bool Task::give_up() {
-  auto expected = Phase::queued;
-  return phase_.compare_exchange_strong(expected, Phase::given_up);
-}
-
-void Task::complete(Response response) const {
-  mailbox_.post({connection_, sequence_, std::move(response)});
-}
-
-Workers::Workers(unsigned threads, std::size_t queue_limit, std::function<void(Task&)> run)
-    : queue_limit_(queue_limit), run_(std::move(run)) {
-  for (unsigned i = 0; i < threads; ++i) {
+Workers::Workers(const Options& options, std::function<void(Batch)> run)
+    : options_(options), run_(std::move(run)) {
+  for (unsigned i = 0; i < options_.threads; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
 }
@@ -40,14 +16,18 @@ Workers::~Workers() {
   for (auto& thread : threads_) thread.request_stop();
 }
 
-bool Workers::submit(std::shared_ptr<Task> task) {
+std::shared_ptr<Task> Workers::submit(std::shared_ptr<Task> task) {
+  std::shared_ptr<Task> displaced;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= queue_limit_) return false;
-    queue_.push_back(std::move(task));
+    if (queue_.size() >= options_.queue_limit) {
+      displaced = queue_.displace_for(*task);
+      if (!displaced) return task;
+    }
+    queue_.push(std::move(task));
   }
   filled_.notify_one();
-  return true;
+  return displaced;
 }
 
 bool Workers::finish(std::chrono::steady_clock::time_point deadline) {
@@ -58,28 +38,37 @@ bool Workers::finish(std::chrono::steady_clock::time_point deadline) {
 
 std::vector<std::shared_ptr<const Task>> Workers::tasks(std::size_t most) const {
   const std::lock_guard lock(mutex_);
-  std::vector<std::shared_ptr<const Task>> tasks(running_.begin(), running_.end());
-  const auto waiting = std::min(queue_.size(), most);
-  tasks.insert(tasks.end(), queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(waiting));
-  if (tasks.size() > most) tasks.resize(most);
+  std::vector<std::shared_ptr<const Task>> tasks;
+  const auto add = [&](const std::shared_ptr<Task>& task) {
+    if (tasks.size() < most) tasks.push_back(task);
+  };
+  for (const Tasks* batch : running_) std::for_each(batch->begin(), batch->end(), add);
+  queue_.each(add);
   return tasks;
 }
 
+void Workers::take(Tasks& batch) {
+  while (!queue_.empty() && batch.size() < options_.most_at_once) {
+    auto task = queue_.pop();
+    if (task->start()) batch.push_back(std::move(task));
+  }
+  running_.push_back(&batch);
+}
+
 void Workers::work(const std::stop_token& stop) {
+  Tasks batch;
   std::unique_lock lock(mutex_);
   for (;;) {
     if (!filled_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
     if (stop.stop_requested()) return;
-    auto task = std::move(queue_.front());
-    queue_.pop_front();
-    running_.push_back(task);
+    take(batch);
     lock.unlock();
-    if (task->start()) run_(*task);
+    if (!batch.empty()) run_(batch);
     lock.lock();
-    std::erase(running_, task);
+    std::erase(running_, &batch);
     if (running_.empty()) idle_.notify_all();
     lock.unlock();
-    task.reset();  // a request can be large: not under the lock
+    batch.clear();  // a request can be large: not under the lock
     lock.lock();
   }
 }

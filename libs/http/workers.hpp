@@ -1,61 +1,45 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
-#include "http/mailbox.hpp"
-#include "http/route.hpp"
+#include "http/fair_queue.hpp"
 
 namespace notes::http {
 
-/// One request on its way to a worker.
-class Task {
- public:
-  Task(Request task_request, const Route& task_route, Mailbox& mailbox, std::uint64_t connection,
-       std::uint64_t sequence);
-
-  /// Read by the worker and by the I/O thread, written by neither.
-  const Request request;
-  const Route& route;
-
-  /// By the worker that is about to run it; false when the I/O thread has given it up.
-  bool start();
-  /// By the I/O thread when the request's deadline has passed; false when a worker is running it.
-  bool give_up();
-  bool is_running() const { return phase_ == Phase::running; }
-  /// Sends the worker's response back to the connection.
-  void complete(Response response) const;
-
- private:
-  enum class Phase { queued, running, given_up };
-
-  Mailbox& mailbox_;
-  std::uint64_t connection_;
-  std::uint64_t sequence_;
-  std::atomic<Phase> phase_ = Phase::queued;
-};
-
-/// Threads that run tasks in the order they were submitted, behind a bounded queue. Thread-safe.
+/// Threads that run tasks behind a bounded queue, in which the clients take turns. Thread-safe.
+///
+/// A thread takes what waits, up to `most_at_once` tasks: one when it comes to an idle queue, and
+/// all that has come while the threads were busy when they were. So batches grow with the load, and
+/// nobody waits for a batch to fill.
 class Workers {
  public:
-  /// `run` is called on the worker threads and must not throw.
-  Workers(unsigned threads, std::size_t queue_limit, std::function<void(Task&)> run);
+  struct Options {
+    unsigned threads = 1;
+    std::size_t queue_limit = 1;
+    std::size_t most_at_once = 1;
+  };
+  using Tasks = std::vector<std::shared_ptr<Task>>;
+  using Batch = std::span<const std::shared_ptr<Task>>;
+
+  /// `run` is called on the worker threads with the tasks that it has started, at least one. It
+  /// must not throw.
+  Workers(const Options& options, std::function<void(Batch)> run);
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
   /// Waits for the tasks that are running; drops those that are not.
   ~Workers();
 
-  /// false when the queue is full.
-  bool submit(std::shared_ptr<Task> task);
+  /// Null when there was room. Otherwise the task that is not to be run: this one, or in its place
+  /// the last one of the client who has the most waiting.
+  std::shared_ptr<Task> submit(std::shared_ptr<Task> task);
 
   /// Drops the tasks that are not running and waits for those that are; false when one was still
   /// running at the deadline. Nothing is to be submitted after.
@@ -66,15 +50,16 @@ class Workers {
 
  private:
   void work(const std::stop_token& stop);
+  void take(Tasks& batch);
 
-  std::size_t queue_limit_;
-  std::function<void(Task&)> run_;
+  const Options options_;
+  std::function<void(Batch)> run_;
   mutable std::mutex mutex_;
   // guards: queue_, running_
   std::condition_variable_any filled_;
   std::condition_variable idle_;
-  std::vector<std::shared_ptr<Task>> running_;  // shared with the thread that runs it
-  std::deque<std::shared_ptr<Task>> queue_;     // shared with the connection that waits for it
+  std::vector<const Tasks*> running_;  // the threads' batches, which stay as they are while here
+  FairQueue queue_;
   std::vector<std::jthread> threads_;
 };
 

@@ -1,9 +1,12 @@
 #include "service/authenticator.hpp"
 
+#include <string>
+#include <unordered_map>
+#include <utility>
+
 #include "identity/access_token.hpp"
 #include "identity/digest.hpp"
 #include "identity/session_token.hpp"
-#include "store/access_tokens.hpp"
 #include "store/sessions.hpp"
 
 namespace notes::service {
@@ -13,17 +16,40 @@ Authenticator::Authenticator(db::Database& database, const Clock& clock, LastUse
     : database_(database), clock_(clock), last_use_(last_use), session_idle_(session_idle) {}
 
 std::optional<Caller> Authenticator::by_token(std::string_view text) {
-  if (!identity::is_access_token(text)) return std::nullopt;
-  const auto sha256 = identity::sha256(text);
+  return std::move(by_tokens({&text, 1}).front());
+}
+
+std::vector<std::optional<Caller>> Authenticator::by_tokens(
+    std::span<const std::string_view> texts) {
+  std::vector<std::optional<Caller>> callers(texts.size());
+  // Most requests that come together are of a few clients, which show the same token each time.
+  std::unordered_map<std::string_view, std::optional<Caller>> known;
+  std::vector<std::pair<std::string_view, std::string>> wanted;
+  std::vector<std::string> sha256s;
+  for (const auto text : texts) {
+    if (!known.try_emplace(text).second || !identity::is_access_token(text)) continue;
+    sha256s.push_back(wanted.emplace_back(text, identity::sha256(text)).second);
+  }
+  if (wanted.empty()) return callers;
   const auto held = database_.read(
-      [&](db::Session& session) { return store::find_access_token(session, sha256); });
+      [&](db::Session& session) { return store::find_access_tokens(session, sha256s); });
+  for (const auto& [text, sha256] : wanted) {
+    if (const auto found = held.find(sha256); found != held.end()) {
+      known[text] = caller_of(found->second);
+    }
+  }
+  for (std::size_t at = 0; at < texts.size(); ++at) callers[at] = known[texts[at]];
+  return callers;
+}
+
+std::optional<Caller> Authenticator::caller_of(const store::HeldToken& held) {
   const auto now = clock_.now();
-  if (!held || !held->token.valid_at(now)) return std::nullopt;
-  last_use_.note(held->token.id, held->token.last_used_at, now);
-  return Caller{.actor = {.user = held->token.owner, .role = held->role},
-                .scopes = held->token.scopes,
-                .credential = held->token.id,
-                .expires_at = held->token.expires_at};
+  if (!held.token.valid_at(now)) return std::nullopt;
+  last_use_.note(held.token.id, held.token.last_used_at, now);
+  return Caller{.actor = {.user = held.token.owner, .role = held.role},
+                .scopes = held.token.scopes,
+                .credential = held.token.id,
+                .expires_at = held.token.expires_at};
 }
 
 std::optional<Caller> Authenticator::by_session(std::string_view text) {

@@ -2,13 +2,16 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "db/database.hpp"
 #include "domain/access_token.hpp"
 #include "domain/user.hpp"
 #include "service/last_use.hpp"
+#include "store/access_tokens.hpp"
 
 namespace notes::service {
 
@@ -32,6 +35,8 @@ class Authenticator {
   /// know. A text without a token's checksum costs no statement, any other one. Throws what
   /// db::Database throws.
   std::optional<Caller> by_token(std::string_view text);
+  /// The same for each of several, in their order; one statement for all of them.
+  std::vector<std::optional<Caller>> by_tokens(std::span<const std::string_view> texts);
 
   /// The user of a session, who may do everything that the user's role allows. nullopt when the
   /// text is no session's, or that has ended, expired or been idle for too long, or its user is not
@@ -39,6 +44,9 @@ class Authenticator {
   std::optional<Caller> by_session(std::string_view text);
 
  private:
+  /// nullopt when the token is not valid any more.
+  std::optional<Caller> caller_of(const store::HeldToken& held);
+
   db::Database& database_;
   const Clock& clock_;
   LastUse& last_use_;

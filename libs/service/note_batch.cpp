@@ -22,21 +22,6 @@ std::string pointer_of(std::size_t operation) { return fmt::format("/operations/
                                       .detail = refusal.why}});
 }
 
-std::vector<Violation> violations_of(const NoteOperation& operation) {
-  switch (operation.kind) {
-    case Kind::create:
-    case Kind::replace:
-      return validate(operation.draft);
-    case Kind::patch:
-      return validate(operation.patch);
-    case Kind::trash:
-    case Kind::restore:
-    case Kind::delete_for_good:
-      return {};
-  }
-  return {};
-}
-
 domain::NotePatch whole(const domain::NoteDraft& draft) {
   return {.title = draft.title,
           .body = draft.body,
@@ -52,19 +37,34 @@ Written create(NoteWriter& writer, NoteId id, const domain::NoteDraft& draft) {
 }
 
 /// What leaves a note behind.
-OperationResult left(std::size_t at, Outcome outcome, Written written) {
-  if (const auto* refusal = std::get_if<Refusal>(&written)) refuse(at, *refusal);
+OperationOutcome left(Outcome outcome, Written written) {
+  if (auto* refusal = std::get_if<Refusal>(&written)) return std::move(*refusal);
   auto& note = std::get<Note>(written);
   const auto id = note.id;
-  return {.outcome = outcome, .id = id, .note = std::move(note)};
+  return OperationResult{.outcome = outcome, .id = id, .note = std::move(note)};
 }
 
-OperationResult gone(std::size_t at, NoteId id, const std::optional<Refusal>& refusal) {
-  if (refusal) refuse(at, *refusal);
-  return {.outcome = Outcome::gone, .id = id};
+OperationOutcome gone(NoteId id, std::optional<Refusal> refusal) {
+  if (refusal) return std::move(*refusal);
+  return OperationResult{.outcome = Outcome::gone, .id = id};
 }
 
 }  // namespace
+
+std::vector<Violation> validate(const NoteOperation& operation) {
+  switch (operation.kind) {
+    case Kind::create:
+    case Kind::replace:
+      return validate(operation.draft);
+    case Kind::patch:
+      return validate(operation.patch);
+    case Kind::trash:
+    case Kind::restore:
+    case Kind::delete_for_good:
+      return {};
+  }
+  return {};
+}
 
 std::vector<Violation> validate(const std::vector<NoteOperation>& operations) {
   std::vector<Violation> violations;
@@ -75,7 +75,7 @@ std::vector<Violation> validate(const std::vector<NoteOperation>& operations) {
                             "must be a UUID of version 4 or 7 (RFC 9562), made anew for this "
                             "note"});
     }
-    for (auto& violation : violations_of(operation)) {
+    for (auto& violation : validate(operation)) {
       violation.pointer = pointer_of(at) + "/note" + violation.pointer;
       violations.push_back(std::move(violation));
     }
@@ -83,34 +83,33 @@ std::vector<Violation> validate(const std::vector<NoteOperation>& operations) {
   return violations;
 }
 
+OperationOutcome apply(NoteWriter& writer, const NoteOperation& operation, Timestamp now) {
+  const auto expected = operation.expected_version;
+  const auto id = operation.id ? *operation.id : NoteId::make(now);
+  switch (operation.kind) {
+    case Kind::create:
+      return left(Outcome::created, create(writer, id, operation.draft));
+    case Kind::replace:
+      return left(Outcome::changed, writer.patch(id, whole(operation.draft), expected));
+    case Kind::patch:
+      return left(Outcome::changed, writer.patch(id, operation.patch, expected));
+    case Kind::trash:
+      return gone(id, writer.trash(id, expected));
+    case Kind::restore:
+      return left(Outcome::changed, writer.restore(id, expected));
+    case Kind::delete_for_good:
+      return gone(id, writer.delete_for_good(id, expected));
+  }
+  throw Error(ErrorCode::internal, "a note operation of no kind");
+}
+
 std::vector<OperationResult> apply(NoteWriter& writer, const std::vector<NoteOperation>& operations,
                                    Timestamp now) {
   std::vector<OperationResult> results;
   for (std::size_t at = 0; at < operations.size(); ++at) {
-    const auto& operation = operations[at];
-    const auto expected = operation.expected_version;
-    const auto id = operation.id ? *operation.id : NoteId::make(now);
-    switch (operation.kind) {
-      case Kind::create:
-        results.push_back(left(at, Outcome::created, create(writer, id, operation.draft)));
-        break;
-      case Kind::replace:
-        results.push_back(
-            left(at, Outcome::changed, writer.patch(id, whole(operation.draft), expected)));
-        break;
-      case Kind::patch:
-        results.push_back(left(at, Outcome::changed, writer.patch(id, operation.patch, expected)));
-        break;
-      case Kind::trash:
-        results.push_back(gone(at, id, writer.trash(id, expected)));
-        break;
-      case Kind::restore:
-        results.push_back(left(at, Outcome::changed, writer.restore(id, expected)));
-        break;
-      case Kind::delete_for_good:
-        results.push_back(gone(at, id, writer.delete_for_good(id, expected)));
-        break;
-    }
+    auto outcome = apply(writer, operations[at], now);
+    if (const auto* refusal = std::get_if<Refusal>(&outcome)) refuse(at, *refusal);
+    results.push_back(std::move(std::get<OperationResult>(outcome)));
   }
   return results;
 }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "base/error.hpp"
@@ -30,10 +31,19 @@ struct OperationResult {
   std::optional<domain::Note> note = {};  ///< none when it is gone: to the trash, or for good
 };
 
+/// The result of one, or why it was not done.
+using OperationOutcome = std::variant<OperationResult, Refusal>;
+
 inline constexpr std::size_t kMostOperations = 100;
+
+/// Every rule that what it says of its note breaks.
+std::vector<Violation> validate(const NoteOperation& operation);
 
 /// Every rule that the operations break, with pointers below /operations.
 std::vector<Violation> validate(const std::vector<NoteOperation>& operations);
+
+/// Does one; a refused one has done nothing. Precondition: it keeps all rules.
+OperationOutcome apply(NoteWriter& writer, const NoteOperation& operation, Timestamp now);
 
 /// Does them, in their order; each sees what those before it did. Throws Error{invalid} for the
 /// first that cannot be done, whose violation has the name of the cause as its code (ErrorCode),

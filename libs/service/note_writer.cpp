@@ -39,12 +39,41 @@ bool allows(std::optional<std::int64_t> expected_version, const Note& note) {
 
 }  // namespace
 
+Note new_note(domain::UserId owner, NoteId id, const domain::NoteDraft& draft, Timestamp now) {
+  return {.id = id,
+          .owner = owner,
+          .title = draft.title,
+          .body = draft.body,
+          .tags = draft.tags,
+          .pinned = draft.pinned,
+          .archived = draft.archived,
+          .version = 1,
+          .created_at = now,
+          .updated_at = now};
+}
+
+std::vector<bool> make_notes(db::Session& session, std::span<store::NewNote> notes, Timestamp now) {
+  const auto made = store::insert_notes(session, notes);
+  std::vector<const Note*> indexed;
+  for (std::size_t at = 0; at < notes.size(); ++at) {
+    if (!made[at]) continue;
+    Note& note = notes[at].note;
+    const auto tags = domain::tags_of(note.tags);
+    if (!tags.empty()) note.tags = store::set_tags(session, note.owner, note.id, tags, now);
+    indexed.push_back(&note);
+  }
+  store::add_terms(session, indexed);
+  return made;
+}
+
 NoteWriter::NoteWriter(db::Session& session, const Options& options)
     : session_(session),
       owner_(options.actor.user),
       now_(options.now),
       rules_(options.rules),
-      next_sequence_(store::take_sequences(session, owner_, options.changes)),
+      next_sequence_(options.first_sequence
+                         ? *options.first_sequence
+                         : store::take_sequences(session, owner_, options.changes)),
       left_(options.changes) {}
 
 std::optional<Note> NoteWriter::find_anywhere(NoteId id) {
@@ -53,20 +82,10 @@ std::optional<Note> NoteWriter::find_anywhere(NoteId id) {
 
 std::optional<Note> NoteWriter::insert(NoteId id, const domain::NoteDraft& draft,
                                        std::optional<Timestamp> created_at) {
-  Note note{.id = id,
-            .owner = owner_,
-            .title = draft.title,
-            .body = draft.body,
-            .pinned = draft.pinned,
-            .archived = draft.archived,
-            .version = 1,
-            .created_at = std::min(created_at.value_or(now_), now_),
-            .updated_at = now_};
-  if (!store::insert_note(session_, note, next_sequence())) return std::nullopt;
-  const auto tags = domain::tags_of(draft.tags);
-  if (!tags.empty()) note.tags = store::set_tags(session_, owner_, id, tags, now_);
-  store::add_terms(session_, note);
-  return note;
+  store::NewNote made{.note = new_note(owner_, id, draft, now_), .sequence = next_sequence()};
+  made.note.created_at = std::min(created_at.value_or(now_), now_);
+  if (!make_notes(session_, {&made, 1}, now_).front()) return std::nullopt;
+  return std::move(made.note);
 }
 
 Written NoteWriter::patch(NoteId id, const domain::NotePatch& patch,

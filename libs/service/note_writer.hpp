@@ -2,14 +2,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/timestamp.hpp"
 #include "db/session.hpp"
 #include "domain/note.hpp"
 #include "domain/user.hpp"
+#include "store/notes.hpp"
 
 namespace notes::service {
 
@@ -30,6 +33,16 @@ struct NoteRules {
   std::int64_t max_revisions = 100;  ///< of one note; 0: none are kept
 };
 
+/// What a draft makes of a note that is new; its tags are as a person wrote them.
+domain::Note new_note(domain::UserId owner, domain::NoteId id, const domain::NoteDraft& draft,
+                      Timestamp now);
+
+/// Makes notes, whoever's they are, inside a transaction that has taken their numbers: with them
+/// their tags, which are read as a person wrote them and left as they are kept, and the terms by
+/// which they are found. For each whether it was made: it was not when its id is taken. Throws what
+/// SOCI throws.
+std::vector<bool> make_notes(db::Session& session, std::span<store::NewNote> notes, Timestamp now);
+
 /// Writes one owner's notes inside a transaction: the one place where a note is written, and with
 /// it what goes along with every change of one: its place in the owner's feed of changes, what the
 /// note said before, and the terms by which it is found.
@@ -45,6 +58,8 @@ class NoteWriter {
     NoteRules rules;
     /// How many there will be, which saves asking for their numbers one by one.
     std::int64_t changes = 1;
+    /// The first of their numbers, where the transaction has taken them already.
+    std::optional<std::int64_t> first_sequence = {};
   };
 
   /// The session must outlive it.

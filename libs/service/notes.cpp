@@ -44,6 +44,28 @@ std::optional<Stale> failed(const std::optional<Refusal>& refusal) {
   return stale_or_throw(*refusal);
 }
 
+Notes::WriteAnswer answer_of(NoteOutcome outcome) {
+  if (auto* refusal = std::get_if<Refusal>(&outcome)) {
+    if (refusal->code == ErrorCode::stale) return Stale{refusal->current};
+    return Error(refusal->code, refusal->why);
+  }
+  if (auto* result = std::get_if<OperationResult>(&outcome)) return std::move(*result);
+  return Postponed{};
+}
+
+/// One more than asked for tells whether there is a next page.
+NotePage read_page(db::Session& session, const Actor& actor, const domain::NoteQuery& query) {
+  NotePage page;
+  auto asked = query;
+  ++asked.limit;
+  page.items = store::list_notes(session, actor.user, asked);
+  if (page.items.size() > query.limit) {
+    page.items.resize(query.limit);
+    page.next = position_of(page.items.back(), query.sort);
+  }
+  return page;
+}
+
 void check(std::vector<Violation> violations) {
   if (!violations.empty()) throw Error(std::move(violations));
 }
@@ -126,6 +148,46 @@ Changed Notes::create_as(const Actor& actor, NoteId id, const domain::NoteDraft&
   return Stale{current ? std::optional(current->version) : std::nullopt};
 }
 
+std::vector<Notes::WriteAnswer> Notes::write(std::span<const NoteRequest> requests) {
+  std::vector<WriteAnswer> answers(requests.size(), Postponed{});
+  std::vector<NoteRequest> valid;
+  std::vector<std::size_t> places;
+  for (std::size_t at = 0; at < requests.size(); ++at) {
+    const auto& operation = requests[at].operation;
+    if (auto violations = validate(operation); !violations.empty()) {
+      answers[at] = Error(std::move(violations));
+    } else if (operation.kind != NoteOperation::Kind::create || !operation.id ||
+               domain::may_be_chosen(*operation.id)) {
+      valid.push_back(requests[at]);
+      places.push_back(at);
+    }
+  }
+  if (valid.empty()) return answers;
+  const Timestamp now = clock_.now();
+  auto outcomes = database_.transact(
+      [&](db::Session& session) { return apply_together(session, valid, now, rules_); });
+  for (std::size_t n = 0; n < outcomes.size(); ++n) {
+    answers[places[n]] = answer_of(std::move(outcomes[n]));
+  }
+  return answers;
+}
+
+std::vector<std::variant<Note, Error>> Notes::get(std::span<const store::NoteKey> keys) {
+  if (keys.empty()) return {};
+  auto notes =
+      database_.read([&](db::Session& session) { return store::find_notes(session, keys); });
+  std::vector<std::variant<Note, Error>> found;
+  found.reserve(notes.size());
+  for (std::size_t at = 0; at < notes.size(); ++at) {
+    if (notes[at]) {
+      found.emplace_back(std::move(*notes[at]));
+    } else {
+      found.emplace_back(not_found(keys[at].id));
+    }
+  }
+  return found;
+}
+
 Note Notes::get(const Actor& actor, NoteId id) {
   const auto note = database_.read(
       [&](db::Session& session) { return store::find_note(session, actor.user, id); });
@@ -141,18 +203,19 @@ std::int64_t Notes::version(const Actor& actor, NoteId id) {
 }
 
 NotePage Notes::list(const Actor& actor, const domain::NoteQuery& query, Totals totals) {
-  NotePage page;
-  // One more than asked for tells whether there is a next page.
-  auto asked = query;
-  ++asked.limit;
-  page.items = database_.read(
-      [&](db::Session& session) { return store::list_notes(session, actor.user, asked); });
-  if (page.items.size() > query.limit) {
-    page.items.resize(query.limit);
-    page.next = position_of(page.items.back(), query.sort);
-  }
+  auto page =
+      database_.read([&](db::Session& session) { return read_page(session, actor, query); });
   if (totals == Totals::counted) page.total = count(actor, query.filter);
   return page;
+}
+
+std::vector<NotePage> Notes::list(std::span<const ListRequest> requests) {
+  if (requests.empty()) return {};
+  return database_.read([&](db::Session& session) {
+    std::vector<NotePage> pages;
+    for (const auto& [actor, query] : requests) pages.push_back(read_page(session, actor, query));
+    return pages;
+  });
 }
 
 Total Notes::count(const Actor& actor, const domain::NoteFilter& filter) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "domain/note_revision.hpp"
 #include "domain/user.hpp"
 #include "service/note_batch.hpp"
+#include "service/note_gathering.hpp"
 #include "service/note_import.hpp"
 #include "service/note_writer.hpp"
 #include "service/receipts.hpp"
@@ -29,6 +31,12 @@ struct Total {
 };
 
 enum class Totals { left_out, counted };
+
+/// Whose notes are listed, and how.
+struct ListRequest {
+  domain::Actor actor;
+  domain::NoteQuery query;
+};
 
 struct NotePage {
   std::vector<domain::Note> items;
@@ -89,6 +97,14 @@ class Notes {
   Once<domain::Note> create(const domain::Actor& actor, const domain::NoteDraft& draft,
                             const Receipt<domain::Note>& receipt);
 
+  /// What several users want done at the same time, in one transaction; see apply_together(). What
+  /// breaks a rule is Error{invalid}, what is not there Error{not_found}, as by itself.
+  using WriteAnswer = std::variant<OperationResult, Stale, Error, Postponed>;
+  std::vector<WriteAnswer> write(std::span<const NoteRequest> requests);
+
+  /// Each of these as get() by itself, or what that throws; one statement for all.
+  std::vector<std::variant<domain::Note, Error>> get(std::span<const store::NoteKey> keys);
+
   /// Throws Error{not_found}.
   domain::Note get(const domain::Actor& actor, domain::NoteId id);
 
@@ -98,6 +114,9 @@ class Notes {
   /// Precondition: query.limit >= 1.
   NotePage list(const domain::Actor& actor, const domain::NoteQuery& query,
                 Totals totals = Totals::left_out);
+
+  /// Each of these as list() by itself, without totals.
+  std::vector<NotePage> list(std::span<const ListRequest> requests);
 
   /// The changes behind `since`, in the order in which they were made; of several changes of one
   /// note only the latest. Notes that were written past the service (seeds, loads) get their places

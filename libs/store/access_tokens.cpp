@@ -2,7 +2,10 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
+#include "db/dialect.hpp"
 #include "db/query.hpp"
 #include "store/row_text.hpp"
 
@@ -25,13 +28,16 @@ constexpr std::size_t kColumnCount = 8;
 constexpr auto kList =
     " FROM access_tokens t WHERE t.user_id = :p0 AND t.revoked_at IS NULL ORDER BY t.id";
 
-struct FindAccessToken {
-  explicit FindAccessToken(db::Session& session)
-      : statement(session,
-                  std::string("SELECT ") + kColumns +
-                      ", u.role FROM access_tokens t JOIN users u ON u.id = t.user_id "
-                      "WHERE t.token_sha256 = :p0 AND u.deactivated_at IS NULL",
-                  1, kColumnCount + 1) {}
+constexpr auto kFind =
+    "SELECT {}, u.role, t.token_sha256 FROM access_tokens t JOIN users u ON u.id = t.user_id "
+    "WHERE {} AND u.deactivated_at IS NULL";
+
+struct FindAccessTokens {
+  explicit FindAccessTokens(db::Session& session)
+      : statement(
+            session,
+            fmt::format(kFind, kColumns, session.dialect().one_of("t.token_sha256", "TEXT", ":p0")),
+            1, kColumnCount + 2) {}
 
   db::PreparedQuery statement;
 };
@@ -76,10 +82,15 @@ void insert_access_token(db::Session& session, const AccessToken& token,
              to_string(token.scopes), to_string(token.created_at), expires});
 }
 
-std::optional<HeldToken> find_access_token(db::Session& session, const std::string& sha256) {
-  const auto rows = session.kept<FindAccessToken>().statement.run({sha256});
-  if (rows.empty()) return std::nullopt;
-  return HeldToken{token_of(rows.front()), role_of(rows.front()[kColumnCount])};
+std::unordered_map<std::string, HeldToken> find_access_tokens(
+    db::Session& session, std::span<const std::string> sha256s) {
+  std::unordered_map<std::string, HeldToken> held;
+  const auto wanted = session.dialect().list_value(sha256s);
+  for (const auto& row : session.kept<FindAccessTokens>().statement.run({wanted})) {
+    held.emplace(text_of(row[kColumnCount + 1]),
+                 HeldToken{token_of(row), role_of(row[kColumnCount])});
+  }
+  return held;
 }
 
 std::vector<AccessToken> list_access_tokens(db::Session& session, UserId owner) {

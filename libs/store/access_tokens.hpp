@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/timestamp.hpp"
@@ -22,8 +24,10 @@ struct HeldToken {
   domain::Role role = domain::Role::member;
 };
 
-/// The token of that digest, valid or not, if its owner is active. One statement, kept prepared.
-std::optional<HeldToken> find_access_token(db::Session& session, const std::string& sha256);
+/// The tokens of these digests, valid or not, whose owners are active, by their digests. One
+/// statement, kept prepared.
+std::unordered_map<std::string, HeldToken> find_access_tokens(db::Session& session,
+                                                              std::span<const std::string> sha256s);
 
 /// The owner's tokens that were not revoked, also expired ones, in the order they were made.
 std::vector<domain::AccessToken> list_access_tokens(db::Session& session, domain::UserId owner);

@@ -46,6 +46,20 @@ struct TakeSequences {
   soci::statement statement;
 };
 
+constexpr auto kTakeFreeSequences =
+    "UPDATE note_feeds SET last_sequence = last_sequence + CAST(:p0 AS BIGINT) WHERE owner_id IN "
+    "(SELECT owner_id FROM note_feeds WHERE {}{}) "
+    "RETURNING CAST(owner_id AS TEXT), CAST(last_sequence AS TEXT)";
+
+struct TakeFreeSequences {
+  explicit TakeFreeSequences(db::Session& session)
+      : query(session,
+              fmt::format(kTakeFreeSequences, session.dialect().one_of("owner_id", "UUID", ":p1"),
+                          session.dialect().row_lock(db::RowLock::update_unlocked)),
+              2, 2) {}
+  db::PreparedQuery query;
+};
+
 // One statement, so that what is read of the feed and of its row is of one moment.
 constexpr auto kReadPage =
     "SELECT CAST(note_feeds.last_sequence AS TEXT), "
@@ -139,6 +153,22 @@ std::int64_t take_sequences(db::Session& session, UserId owner, std::int64_t cou
   // To its end: on SQLite the row is only there for good once the statement is done.
   for (bool more = take.statement.execute(true); more; more = take.statement.fetch()) continue;
   return take.last - count + 1;
+}
+
+std::vector<std::optional<std::int64_t>> take_free_sequences(db::Session& session,
+                                                             std::span<const UserId> owners,
+                                                             std::int64_t count) {
+  std::vector<std::string> names;
+  names.reserve(owners.size());
+  for (const auto owner : owners) names.push_back(to_string(owner));
+  const auto rows = session.kept<TakeFreeSequences>().query.run(
+      {std::to_string(count), session.dialect().list_value(names)});
+  std::vector<std::optional<std::int64_t>> first(owners.size());
+  for (const auto& row : rows) {
+    const auto owner = std::find(names.begin(), names.end(), text_of(row[0]));
+    first[static_cast<std::size_t>(owner - names.begin())] = number_of(row[1]) - count + 1;
+  }
+  return first;
 }
 
 void bury(db::Session& session, std::span<const Tombstone> tombstones, Timestamp now) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -18,6 +19,13 @@ namespace notes::store {
 /// transaction ends, so that no reader ever sees a number before a smaller one, and no two of them
 /// wait for each other. Precondition: count >= 1. Throws what SOCI throws.
 std::int64_t take_sequences(db::Session& session, domain::UserId owner, std::int64_t count);
+
+/// Takes `count` numbers of each of these owners' feeds, and returns the first ones in the order of
+/// the owners; one statement. None for an owner whose feed does not stand yet, or is somebody
+/// else's at the moment: it waits for nobody. Otherwise as take_sequences().
+std::vector<std::optional<std::int64_t>> take_free_sequences(db::Session& session,
+                                                             std::span<const domain::UserId> owners,
+                                                             std::int64_t count);
 
 /// Where a note stood that was deleted for good.
 struct Tombstone {

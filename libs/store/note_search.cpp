@@ -1,12 +1,14 @@
 #include "store/note_search.hpp"
 
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "db/dialect.hpp"
 #include "domain/search_terms.hpp"
 #include "store/note_row.hpp"
+#include "store/row_inserts.hpp"
 #include "store/row_text.hpp"
 
 namespace notes::store {
@@ -57,16 +59,20 @@ IndexedTerms indexed_terms(const Note& note) {
 std::string number(TermsState state) { return std::to_string(static_cast<int>(state)); }
 
 constexpr auto kWrite =
-    "INSERT INTO note_search (note_id, created_at, terms) VALUES (:p0, :p1, {}) "
+    "INSERT INTO note_search (note_id, created_at, terms) VALUES {} "
     "ON CONFLICT (note_id) DO UPDATE SET terms = excluded.terms "
-    "WHERE note_search.terms <> excluded.terms";
+    "WHERE note_search.terms <> excluded.terms RETURNING CAST(note_id AS TEXT)";
 
-struct WriteTerms {
+struct WriteTerms : RowInserts {
   explicit WriteTerms(db::Session& session)
-      : query(session, fmt::format(kWrite, session.dialect().terms_value(":p2")), 3, 0) {}
-
-  db::PreparedQuery query;
+      : RowInserts(session, {.statement = kWrite,
+                             .columns = {"{}", "{}", session.dialect().terms_value("{}")},
+                             .returned = 1}) {}
 };
+
+RowInserts::Row row_of(const Note& note, IndexedTerms terms) {
+  return {to_string(note.id), to_string(note.created_at), std::move(terms.text)};
+}
 
 constexpr auto kRemove = "DELETE FROM note_search WHERE note_id = :p0";
 
@@ -87,12 +93,11 @@ struct MarkNote {
 };
 
 /// Whether that changed anything.
-bool write(db::Session& session, const Note& note, const IndexedTerms& terms) {
-  const auto id = to_string(note.id);
+bool write(db::Session& session, const Note& note, IndexedTerms terms) {
   if (terms.state == TermsState::too_many) {
-    return session.kept<RemoveTerms>().query.change({id}) > 0;
+    return session.kept<RemoveTerms>().query.change({to_string(note.id)}) > 0;
   }
-  return session.kept<WriteTerms>().query.change({id, to_string(note.created_at), terms.text}) > 0;
+  return !session.kept<WriteTerms>().run({row_of(note, std::move(terms))}).empty();
 }
 
 void mark(db::Session& session, NoteId note, TermsState state) {
@@ -196,16 +201,24 @@ bool has_right_terms(db::Session& session, const Note& note) {
 
 }  // namespace
 
-void add_terms(db::Session& session, const Note& note) {
-  const auto terms = indexed_terms(note);
-  write(session, note, terms);
-  if (terms.state != TermsState::indexed) mark(session, note.id, terms.state);
+void add_terms(db::Session& session, std::span<const Note* const> notes) {
+  std::vector<RowInserts::Row> rows;
+  for (const Note* note : notes) {
+    auto terms = indexed_terms(*note);
+    if (terms.state == TermsState::indexed) {
+      rows.push_back(row_of(*note, std::move(terms)));
+    } else {
+      mark(session, note->id, terms.state);
+    }
+  }
+  session.kept<WriteTerms>().run(rows);
 }
 
 void replace_terms(db::Session& session, const Note& note) {
-  const auto terms = indexed_terms(note);
-  write(session, note, terms);
-  mark(session, note.id, terms.state);
+  auto terms = indexed_terms(note);
+  const auto state = terms.state;
+  write(session, note, std::move(terms));
+  mark(session, note.id, state);
 }
 
 Candidates find_candidates(db::Session& session, UserId owner,
@@ -232,9 +245,10 @@ Indexed index_notes(db::Session& session, Unindexed which, const NoteKey& after,
   Indexed indexed;
   const auto lock = session.dialect().row_lock(db::RowLock::update_unlocked);
   for (const auto& note : read_notes(session, which, after, limit, lock)) {
-    const auto terms = indexed_terms(note);
-    if (write(session, note, terms)) ++indexed.changed;
-    mark(session, note.id, terms.state);
+    auto terms = indexed_terms(note);
+    const auto state = terms.state;
+    if (write(session, note, std::move(terms))) ++indexed.changed;
+    mark(session, note.id, state);
     indexed.notes.push_back({note.owner, note.id});
   }
   return indexed;

@@ -9,14 +9,15 @@
 #include "db/session.hpp"
 #include "domain/note_list.hpp"
 #include "domain/search_query.hpp"
+#include "store/notes.hpp"
 
 /// The index of what notes are found by, which their own transaction writes. A note that is deleted
 /// takes its terms along.
 namespace notes::store {
 
-/// Writes the terms of a note that the open transaction has inserted. Throws what
-/// db::PreparedQuery throws, as do all of these.
-void add_terms(db::Session& session, const domain::Note& note);
+/// Writes the terms of notes that the open transaction has inserted; as many in one statement as
+/// Dialect::rows_at_once() says. Throws what db::PreparedQuery throws, as do all of these.
+void add_terms(db::Session& session, std::span<const domain::Note* const> notes);
 
 /// Makes the terms of a note that the open transaction has changed those that it has now.
 void replace_terms(db::Session& session, const domain::Note& note);
@@ -42,11 +43,6 @@ Candidates find_candidates(db::Session& session, domain::UserId owner,
 /// Which notes are gone through: in the order of their owners and ids those that the index does not
 /// have yet, or in the order of their ids all there are.
 enum class Unindexed { only, or_not };
-
-struct NoteKey {
-  domain::UserId owner;
-  domain::NoteId id;
-};
 
 /// What index_notes() has done.
 struct Indexed {

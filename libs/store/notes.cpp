@@ -1,6 +1,8 @@
 #include "store/notes.hpp"
 
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -8,6 +10,8 @@
 
 #include "db/dialect.hpp"
 #include "store/note_row.hpp"
+#include "store/row_inserts.hpp"
+#include "store/row_text.hpp"
 
 namespace notes::store {
 namespace {
@@ -17,30 +21,32 @@ using domain::NoteId;
 using domain::NotePatch;
 using domain::UserId;
 
-constexpr auto kInsertNote =
+constexpr auto kInsertNotes =
     "INSERT INTO notes "
     "(id, owner_id, title, body, pinned, archived, version, created_at, updated_at, sequence, "
-    "terms_state) "
-    "VALUES (:id, :owner, :title, :body, :pinned, :archived, :version, :created_at, :updated_at, "
-    ":sequence, 1) "
-    "ON CONFLICT (id) DO NOTHING";
+    "terms_state) VALUES {} ON CONFLICT (id) DO NOTHING RETURNING CAST(id AS TEXT)";
 
-struct InsertNote : NoteStatement {
-  explicit InsertNote(db::Session& session) : NoteStatement(session) {
-    statement.exchange(soci::use(row.id, "id"));
-    statement.exchange(soci::use(row.owner, "owner"));
-    statement.exchange(soci::use(row.title, "title"));
-    statement.exchange(soci::use(row.body, "body"));
-    statement.exchange(soci::use(row.pinned, "pinned"));
-    statement.exchange(soci::use(row.archived, "archived"));
-    statement.exchange(soci::use(row.version, "version"));
-    statement.exchange(soci::use(row.created_at, "created_at"));
-    statement.exchange(soci::use(row.updated_at, "updated_at"));
-    statement.exchange(soci::use(sequence, "sequence"));
-    prepare(kInsertNote);
-  }
+/// One row of it; the notes' terms are written beside.
+std::vector<db::Text> row_of(const NewNote& made) {
+  const auto& note = made.note;
+  return {to_string(note.id),
+          to_string(note.owner),
+          note.title,
+          note.body,
+          note.pinned ? "1" : "0",
+          note.archived ? "1" : "0",
+          std::to_string(note.version),
+          to_string(note.created_at),
+          to_string(note.updated_at),
+          std::to_string(made.sequence),
+          "1"};
+}
 
-  long long sequence = 0;
+struct InsertNotes : RowInserts {
+  explicit InsertNotes(db::Session& session)
+      : RowInserts(session, {.statement = kInsertNotes,
+                             .columns = std::vector<std::string>(11, "{}"),
+                             .returned = 1}) {}
 };
 
 /// A statement on one note of an owner.
@@ -66,6 +72,18 @@ struct FindNote : OneNote {
   explicit FindNote(db::Session& session) : OneNote(session) {
     prepare_reading(fmt::format(kFindNote, note_columns(session.dialect())));
   }
+};
+
+constexpr auto kFindNotes = "SELECT {} FROM notes WHERE {} AND deleted_at IS NULL";
+
+struct FindNotes : NoteStatement {
+  explicit FindNotes(db::Session& session) : NoteStatement(session) {
+    statement.exchange(soci::use(ids, "ids"));
+    prepare_reading(fmt::format(kFindNotes, note_columns(session.dialect()),
+                                session.dialect().one_of("id", "UUID", ":ids")));
+  }
+
+  std::string ids;
 };
 
 constexpr auto kFindNoteAnywhere = "SELECT {} FROM notes WHERE id = :id AND owner_id = :owner";
@@ -186,29 +204,39 @@ void bind(std::optional<bool> value, int& flag, soci::indicator& given) {
 
 }  // namespace
 
-bool insert_note(db::Session& session, const Note& note, std::int64_t sequence) {
-  auto& insert = session.kept<InsertNote>();
-  insert.row = {.id = to_string(note.id),
-                .owner = to_string(note.owner),
-                .title = note.title,
-                .body = note.body,
-                .tags = {},
-                .pinned = note.pinned ? 1 : 0,
-                .archived = note.archived ? 1 : 0,
-                .version = note.version,
-                .created_at = to_string(note.created_at),
-                .updated_at = to_string(note.updated_at),
-                .deleted_at = {},
-                .deleted = soci::i_null};
-  insert.sequence = sequence;
-  insert.statement.execute(true);
-  return insert.statement.get_affected_rows() == 1;
+std::vector<bool> insert_notes(db::Session& session, std::span<const NewNote> notes) {
+  std::vector<RowInserts::Row> rows;
+  rows.reserve(notes.size());
+  for (const auto& made : notes) rows.push_back(row_of(made));
+  std::unordered_set<std::string> inserted;
+  for (const auto& row : session.kept<InsertNotes>().run(rows)) inserted.insert(text_of(row[0]));
+  std::vector<bool> done;
+  done.reserve(notes.size());
+  // The first of several with one id is the one that got it.
+  for (const auto& made : notes) done.push_back(inserted.erase(to_string(made.note.id)) == 1);
+  return done;
 }
 
 std::optional<Note> find_note(db::Session& session, UserId owner, NoteId id) {
   auto& find = session.kept<FindNote>();
   find.choose(owner, id);
   return find.read_one();
+}
+
+std::vector<std::optional<Note>> find_notes(db::Session& session, std::span<const NoteKey> keys) {
+  std::vector<std::string> ids;
+  ids.reserve(keys.size());
+  for (const auto& key : keys) ids.push_back(to_string(key.id));
+  auto& find = session.kept<FindNotes>();
+  find.ids = session.dialect().list_value(ids);
+  std::unordered_map<std::string, Note> found;
+  for (auto& note : find.read_all()) found.emplace(to_string(note.id), std::move(note));
+  std::vector<std::optional<Note>> notes(keys.size());
+  for (std::size_t at = 0; at < keys.size(); ++at) {
+    const auto note = found.find(ids[at]);
+    if (note != found.end() && note->second.owner == keys[at].owner) notes[at] = note->second;
+  }
+  return notes;
 }
 
 std::optional<Note> find_note_anywhere(db::Session& session, UserId owner, NoteId id) {

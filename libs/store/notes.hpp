@@ -2,14 +2,16 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "base/timestamp.hpp"
 #include "db/session.hpp"
 #include "domain/note.hpp"
 
 /// The application's SQL: domain values in, rows out. Each function is one statement, kept prepared
-/// on the session, inside whatever transaction its caller has open. It throws what SOCI throws;
-/// db::Database turns that into Error.
+/// on the session unless it says otherwise, inside whatever transaction its caller has open. It
+/// throws what SOCI throws; db::Database turns that into Error.
 namespace notes::store {
 
 /// How a note is changed, whatever the change is.
@@ -19,14 +21,31 @@ struct NoteWrite {
   std::optional<std::int64_t> expected_version = {};  ///< none: whatever version it has
 };
 
-/// The note without its tags; see set_tags() in store/note_tags.hpp. It is one that searches find
-/// by its terms: the same transaction must add_terms() (store/note_search.hpp). False when the id
-/// is taken: nothing was inserted.
-bool insert_note(db::Session& session, const domain::Note& note, std::int64_t sequence);
+/// A note that is new, and its number in the owner's feed.
+struct NewNote {
+  domain::Note note;
+  std::int64_t sequence = 0;
+};
+
+/// The notes without their tags; see set_tags() in store/note_tags.hpp. They are such as searches
+/// find by their terms: the same transaction must add_terms() (store/note_search.hpp). For each
+/// whether it was inserted: it was not when its id is taken, if only by one before it. One
+/// statement for as many rows as Dialect::rows_at_once() says.
+std::vector<bool> insert_notes(db::Session& session, std::span<const NewNote> notes);
 
 /// The owner's note, unless it lies in the trash.
 std::optional<domain::Note> find_note(db::Session& session, domain::UserId owner,
                                       domain::NoteId id);
+
+/// Whose note, and which.
+struct NoteKey {
+  domain::UserId owner;
+  domain::NoteId id;
+};
+
+/// find_note() for each of these, in their order; one statement.
+std::vector<std::optional<domain::Note>> find_notes(db::Session& session,
+                                                    std::span<const NoteKey> keys);
 
 /// The owner's note, also when it lies in the trash.
 std::optional<domain::Note> find_note_anywhere(db::Session& session, domain::UserId owner,
