@@ -34,13 +34,14 @@ void check_problem(const HttpResponse& answer, const std::string& request_id) {
 
 ModelClient::ModelClient(std::uint16_t port, ClientPlace place)
     : place_(std::move(place)),
-      http_(port),
+      port_(port),
       own_(place_.person, place_.number),
       reads_(own_),
       shared_(own_, place_.shared),
       feed_(own_) {}
 
 void ModelClient::run(std::size_t requests) {
+  http_.emplace(port_);
   const auto end = sent_ + requests;
   while (sent_ < end) {
     const auto most = std::min(place_.most_in_flight, end - sent_);
@@ -50,6 +51,7 @@ void ModelClient::run(std::size_t requests) {
 }
 
 void ModelClient::catch_up() {
+  http_.emplace(port_);
   do {
     fly({feed_.exchange()});
   } while (feed_.behind());
@@ -100,10 +102,10 @@ void ModelClient::fly(const std::vector<Exchange>& flight) {
     fields.emplace_back("X-Request-Id", fmt::format("c{}-{}", place_.number, sent_++));
     bytes += exchange.bytes(fields);
   }
-  http_.send(bytes);
+  http_->send(bytes);
   auto number = sent_ - flight.size();
   for (const auto& exchange : flight) {
-    check(exchange, fmt::format("c{}-{}", place_.number, number++), http_.receive());
+    check(exchange, fmt::format("c{}-{}", place_.number, number++), http_->receive());
   }
   own_.release();
 }

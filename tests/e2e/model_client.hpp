@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ class ModelClient {
   /// So many requests, by chance. Throws Mismatch, with the request and its answer, at the first
   /// that is not answered as it must be.
   void run(std::size_t requests);
-  /// Follows the feed to its end.
+  /// Follows the feed to its end, on a new connection: the server closes one that was idle for
+  /// long.
   void catch_up();
 
   const OwnNotes& own() const { return own_; }
@@ -52,7 +54,8 @@ class ModelClient {
   void check(const Exchange& exchange, const std::string& request_id, const HttpResponse& answer);
 
   ClientPlace place_;
-  HttpClient http_;
+  std::uint16_t port_;
+  std::optional<HttpClient> http_;
   OwnNotes own_;
   ModelReads reads_;
   SharedNotes shared_;

@@ -1,6 +1,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -150,6 +151,18 @@ std::string note_of(std::uint16_t port, const Person& person) {
   return read_note(posted.body).id;
 }
 
+/// Of all pools to the database.
+std::size_t connections_in_use(HttpClient& operators) {
+  std::istringstream lines(operators.get("/metrics").body);
+  std::size_t used = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("db_client_connections{")) continue;
+    const auto at = line.find(R"(state="used"} )");
+    if (at != std::string::npos) used += std::stoul(line.substr(line.rfind(' ')));
+  }
+  return used;
+}
+
 /// Clients who wait for each answer and hold it against their model, while others vanish.
 std::vector<std::string> stay(std::uint16_t port, const std::vector<Person>& people,
                               const std::string& strangers,
@@ -196,15 +209,17 @@ TEST_CASE_TEMPLATE(
   Service<Backend> service(Environment{
       {"NOTES_AUTH", "required"}, {"NOTES_LOG_LEVEL", "info"}, {"NOTES_ADMIN_ENABLED", "true"}});
   const auto people = add_people(service.backend.url(), 2);
-  auto operators = connect_operators(service.server);
 
   std::vector<std::vector<Wish>> wishes(kVanishing);
   const auto strangers = note_of(service.server.port(), people[0]);
   const auto failures = stay(service.server.port(), people, strangers, wishes);
   for (const auto& failure : failures) FAIL_CHECK(failure);
+  auto operators = connect_operators(service.server);
   // The question itself is a request, on a connection, and all that is left.
   CHECK(settled_gauge(operators, "http_server_active_requests", 1) == 1);
   CHECK(settled_gauge(operators, "http_server_connections", 1) == 1);
+  CHECK(operators.get("/debug/inflight").body == R"({"requests":[]})");
+  CHECK(connections_in_use(operators) == 0);
 
   auto reader = service.server.connect();
   std::vector<Wish> all;
