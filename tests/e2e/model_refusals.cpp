@@ -10,10 +10,10 @@
 namespace notes::tests {
 namespace {
 
-const HttpClient::Fields kJson{{"Content-Type", "application/json"}};
+HttpClient::Fields json_fields() { return {{"Content-Type", "application/json"}}; }
 
 HttpClient::Fields json_with(std::string name, std::string value) {
-  auto fields = kJson;
+  auto fields = json_fields();
   fields.emplace_back(std::move(name), std::move(value));
   return fields;
 }
@@ -25,7 +25,7 @@ Exchange about(OwnNotes& own, const std::string& path, HttpClient::Fields fields
   Exchange exchange{
       .method = method, .target = path, .fields = std::move(fields), .body = {}, .check = {}};
   if (method == "PATCH" || method == "PUT") {
-    exchange.fields.insert(exchange.fields.end(), kJson.begin(), kJson.end());
+    exchange.fields.emplace_back("Content-Type", "application/json");
     exchange.body = own.new_wording().json();
   }
   return exchange;
@@ -69,7 +69,7 @@ Exchange broken_rule(OwnNotes& own) {
   const auto length = 201 + own.below(1000);
   return {.method = "POST",
           .target = std::string(kNotes),
-          .fields = kJson,
+          .fields = json_fields(),
           .body = fmt::format(R"({{"title":"{}"}})", std::string(length, 'x')),
           .check = refused(422, fmt::format("must have 1 to 200 characters, has {}\"", length))};
 }
@@ -78,7 +78,7 @@ Exchange no_json(OwnNotes& own) {
   const auto column = 1 + own.below(100);
   return {.method = "POST",
           .target = std::string(kNotes),
-          .fields = kJson,
+          .fields = json_fields(),
           .body = std::string(column, ' ') + "!",
           .check = refused(400, fmt::format("line 1, column {}", column + 1))};
 }

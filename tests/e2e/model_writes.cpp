@@ -13,8 +13,11 @@ namespace {
 /// Beyond so many a client rather throws notes away.
 constexpr std::size_t kMostNotes = 40;
 
-const HttpClient::Fields kJson{{"Content-Type", "application/json"}};
-const HttpClient::Fields kMergePatch{{"Content-Type", "application/merge-patch+json"}};
+HttpClient::Fields json_fields() { return {{"Content-Type", "application/json"}}; }
+
+HttpClient::Fields merge_patch_fields() {
+  return {{"Content-Type", "application/merge-patch+json"}};
+}
 
 std::string tag_of(const NoteJson& note) { return fmt::format("\"{}\"", note.version); }
 
@@ -76,7 +79,7 @@ Exchange create(OwnNotes& own) {
   const auto wording = own.new_wording();
   return {.method = "POST",
           .target = std::string(kNotes),
-          .fields = kJson,
+          .fields = json_fields(),
           .body = wording.json(),
           .check = [&own, wording](const auto& answer) { expect_made(own, answer, wording); }};
 }
@@ -88,7 +91,7 @@ Exchange create_once(OwnNotes& own) {
     const auto keyed = *std::exchange(own.keyed, std::nullopt);
     return {.method = "POST",
             .target = std::string(kNotes),
-            .fields = with(kJson, "Idempotency-Key", keyed.key),
+            .fields = with(json_fields(), "Idempotency-Key", keyed.key),
             .body = keyed.request,
             .check = [&own, keyed](const HttpResponse& answer) {
               expect_status(answer, 201);
@@ -114,7 +117,7 @@ Exchange create_as(OwnNotes& own) {
   const auto id = own.new_id();
   return {.method = "PUT",
           .target = path_of(id),
-          .fields = with(kJson, "If-None-Match", "*"),
+          .fields = with(json_fields(), "If-None-Match", "*"),
           .body = wording.json(),
           .check = [&own, wording, id](const HttpResponse& answer) {
             expect_made(own, answer, wording);
@@ -128,7 +131,7 @@ Exchange replace(OwnNotes& own, const NoteJson& note) {
   ++expected.version;
   return {.method = "PUT",
           .target = path_of(note.id),
-          .fields = maybe_matched(own, note, kJson),
+          .fields = maybe_matched(own, note, json_fields()),
           .body = wording.json(),
           .check = [&own, expected](const auto& answer) { expect_changed(own, answer, expected); }};
 }
@@ -152,7 +155,7 @@ Exchange patch(OwnNotes& own, const NoteJson& note) {
   if (!members.empty()) ++expected.version;
   return {.method = "PATCH",
           .target = path_of(note.id),
-          .fields = maybe_matched(own, note, kMergePatch),
+          .fields = maybe_matched(own, note, merge_patch_fields()),
           .body = "{" + members + "}",
           .check = [&own, expected](const auto& answer) { expect_changed(own, answer, expected); }};
 }
