@@ -119,6 +119,11 @@ std::vector<std::string> for_each_at_once(std::vector<std::unique_ptr<ModelClien
   return failures;
 }
 
+void require_none(const std::vector<std::string>& failures) {
+  for (const auto& failure : failures) FAIL_CHECK(failure);
+  REQUIRE(failures.empty());
+}
+
 /// Each mark that was acknowledged to somebody stands in its note, once.
 void check_shared(HttpClient& reader, const std::vector<std::unique_ptr<ModelClient>>& clients) {
   SharedNotes::Marks marks;
@@ -182,19 +187,18 @@ TEST_CASE_TEMPLATE(
   auto clients = make_clients(service.server.port(), people, size);
 
   const auto begun = std::chrono::steady_clock::now();
-  auto failures =
+  const auto failures =
       for_each_at_once(clients, [&](ModelClient& client) { client.run(size.requests); });
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
   MESSAGE(fmt::format("{} clients, {} requests in {:.1f} s: {:.0f}/s", size.clients,
                       size.clients * size.requests, took.count(),
                       static_cast<double>(size.clients * size.requests) / took.count()));
-  for (const auto& failure : failures) FAIL_CHECK(failure);
-  REQUIRE(failures.empty());
+  require_none(failures);
 
   auto reader = service.server.connect();
   check_shared(reader, clients);
   clients.resize(people.size());  // those who follow the feed
-  CHECK(for_each_at_once(clients, [](ModelClient& client) { client.catch_up(); }).empty());
+  require_none(for_each_at_once(clients, [](ModelClient& client) { client.catch_up(); }));
   for (const auto& client : clients) check_feed(reader, *client);
   CHECK(service.server.stop() == ExitStatus{0, {}});
   CHECK(service.server.process().errors().find(R"("level":"error")") == std::string::npos);
