@@ -7,10 +7,12 @@ import json
 import pathlib
 import tempfile
 import time
+import uuid
 
 import arena
 import service
 from processes import say, wait_until
+from writers import JSON, MERGE_PATCH, NOTES, stored
 
 THREADS = 8
 POOL = 12
@@ -20,22 +22,89 @@ SETTINGS = {"NOTES_SERVER_REQUEST_TIMEOUT": "1s", "NOTES_DATABASE_POOL_SIZE": st
 BACK_WITHIN = 1.0
 
 
-def load_step(port):
-    def step(number, count):
+class Clients:
+    """Each reads, lists, makes notes, and changes one of its own: what it is told was written is kept in mind."""
+
+    def __init__(self, port):
+        self.port = port
+        self.made = {}      # id -> title
+        self.patched = {}   # number -> (id, version, marks): what the last answer said
+        self.unheard = {}   # number -> marks tried since then: one of them may have been written, or be written yet
+        self.wrong = []
+
+    def step(self, number, count):
         """(when it was sent, when answered, what): the status, or how the connection failed."""
         sent = time.monotonic()
         outcome = "no answer"
         with contextlib.suppress(OSError, http.client.HTTPException):
-            if count % 2:
-                outcome, fields, _ = service.ask(port, "POST", "/api/v1/notes", json.dumps({"title": f"{number} {count}"}),
-                                                 {"Content-Type": "application/json"})
-            else:
-                outcome, fields, _ = service.ask(port, "GET", "/api/v1/notes?limit=5")
+            outcome, fields, _ = (self.get, self.list, self.make, self.patch)[count % 4](number, count)
             if outcome == 503 and not fields["Retry-After"]:
                 outcome = "503 without Retry-After"
         time.sleep(0.005)
         return sent, time.monotonic(), outcome
-    return step
+
+    def get(self, number, _):
+        """Its note, which must have all that was acknowledged."""
+        if number not in self.patched:
+            return self.begin(number)
+        note, version, marks = self.patched[number]
+        answer = service.ask(self.port, "GET", f"{NOTES}/{note}")
+        if answer[0] != 200:
+            return answer
+        found = json.loads(answer[2])
+        there = found["body"].split()
+        if there and there[:-1] == marks and there[-1] in self.unheard.get(number, []) and found["version"] == version + 1:
+            self.written(number, there)
+        elif there != marks or found["version"] != version:
+            self.wrong.append(f"note {note} has version {found['version']} with {there}, "
+                              f"and had {version} with {marks} and perhaps one of {self.unheard.get(number)}")
+        return answer
+
+    def written(self, number, marks):
+        note, version, _ = self.patched[number]
+        self.patched[number] = (note, version + 1, marks)
+        self.unheard[number] = []
+
+    def begin(self, number):
+        note = str(uuid.uuid4())
+        answer = service.ask(self.port, "PUT", f"{NOTES}/{note}", json.dumps({"title": f"patched {number} {note}"}),
+                             {**JSON, "If-None-Match": "*"})
+        if answer[0] == 201:
+            self.patched[number] = (note, 1, [])
+        return answer
+
+    def list(self, _number, _count):
+        return service.ask(self.port, "GET", f"{NOTES}?limit=5")
+
+    def make(self, number, count):
+        title = f"{number} {count}"
+        answer = service.ask(self.port, "POST", NOTES, json.dumps({"title": title}), JSON)
+        if answer[0] == 201:
+            self.made[json.loads(answer[2])["id"]] = title
+        return answer
+
+    def patch(self, number, count):
+        """Adds a mark to what it knows; refused, because an earlier one has been written after all, it reads."""
+        if number not in self.patched:
+            return self.begin(number)
+        note, version, marks = self.patched[number]
+        wanted = [*marks, f"m{count}"]
+        earlier = self.unheard.setdefault(number, [])
+        self.unheard[number] = [*earlier, wanted[-1]]
+        answer = service.ask(self.port, "PATCH", f"{NOTES}/{note}", json.dumps({"body": " ".join(wanted)}),
+                             {**MERGE_PATCH, "If-Match": f'"{version}"'})
+        if answer[0] == 200:
+            self.written(number, wanted)
+        if answer[0] == 412 and earlier:
+            return self.get(number, count)
+        return answer
+
+    def lost(self):
+        """What was acknowledged and is not there."""
+        notes, _ = stored(self.port)
+        for number in self.patched:
+            self.get(number, 0)
+        return [f"acknowledged note {note} is not there" for note, title in self.made.items() if notes.get(note) != title]
 
 
 def disturbances(cluster, cable):
@@ -93,11 +162,17 @@ def measure(options):
         results, broken = {}, []
         server.start()
         try:
-            with service.Load(THREADS, load_step(server.port)) as load:
+            clients = Clients(server.port)
+            with service.Load(THREADS, clients.step) as load:
                 for kind, disturb in disturbances(cluster, cable).items():
                     results[kind], problems = trial(kind, disturb, load)
                     broken += problems
             wait_until(lambda: left_behind(cluster)[1] == 0, "a transaction was left open", seconds=10)
+            lost = clients.lost() + clients.wrong
+            broken += lost[:5]
+            results["acknowledged"] = {"notes": len(clients.made),
+                                       "changes": sum(len(marks) for _, _, marks in clients.patched.values()),
+                                       "lost": len(lost)}
             connections, _ = left_behind(cluster)
             results["connections afterwards"] = connections
             if connections > POOL:
