@@ -142,7 +142,7 @@ void encode(const Request& request, Response& response, std::size_t most) {
     if (request.has_coded_tags) add_suffix(response.headers);
     return;
   }
-  if (response.body.size() <= kLeast || response.body.size() > most) return;
+  if (response.rest || response.body.size() <= kLeast || response.body.size() > most) return;
   const auto type = response.headers.find("Content-Type");
   if (!type || !is_text(*type) || response.headers.find("Content-Encoding")) return;
   response.headers.add("Vary", "Accept-Encoding");

@@ -8,6 +8,7 @@
 #include "config/settings.hpp"
 #include "http/forwarding.hpp"
 #include "http/head_scanner.hpp"
+#include "http/mailbox.hpp"
 #include "http/rate_limiter.hpp"
 #include "http/response_policy.hpp"
 #include "http/route.hpp"
@@ -44,6 +45,9 @@ class Pipeline {
   /// Runs the handler, which has until the request's deadline, and codes its answer's body. An
   /// Error becomes its problem; any other exception is logged and becomes a 500 without text.
   Response run(const Route& route, const Request& request) const;
+  /// Asks for the next piece of what answers the request, until the request's deadline. What the
+  /// source throws is logged.
+  Piece next_piece(const BodySource& source, const Request& request) const;
   /// The answer to a request that cannot be served.
   Response refuse(const Rejection& rejection, const Request& request) const;
   const ResponsePolicy& policy() const { return policy_; }
@@ -51,6 +55,7 @@ class Pipeline {
  private:
   Response handle(const Route& route, const Request& request) const;
   Response explain(const Error& error, const Request& request) const;
+  void log(const Error& error, const Request& request) const;
 
   Router router_;
   Forwarding forwarding_;

@@ -96,9 +96,13 @@ Server::Engine::Engine(const config::ServerSettings& settings, Router router,
     : settings_(settings),
       activity_(activity),
       pipeline_(std::move(router), settings_, logger, metrics),
-      workers_(std::make_unique<Workers>(
-          settings_.workers, settings_.queue_limit,
-          [this](const Task& task) { task.complete(pipeline_.run(task.route, task.request)); })),
+      workers_(std::make_unique<Workers>(settings_.workers, settings_.queue_limit,
+                                         [this](const Task& task) {
+                                           if (task.source)
+                                             return task.complete(
+                                                 pipeline_.next_piece(*task.source, task.request));
+                                           task.complete(pipeline_.run(task.route, task.request));
+                                         })),
       shared_{.settings = settings_,
               .pipeline = pipeline_,
               .workers = *workers_,

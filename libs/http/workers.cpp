@@ -6,9 +6,11 @@
 namespace notes::http {
 
 Task::Task(Request task_request, const Route& task_route, Mailbox& mailbox,
-           std::uint64_t connection, std::uint64_t sequence)
+           std::uint64_t connection, std::uint64_t sequence,
+           std::shared_ptr<const BodySource> body_source)
     : request(std::move(task_request)),
       route(task_route),
+      source(std::move(body_source)),
       mailbox_(mailbox),
       connection_(connection),
       sequence_(sequence) {}
@@ -25,8 +27,8 @@ bool Task::give_up() {
   return phase_.compare_exchange_strong(expected, Phase::given_up);
 }
 
-void Task::complete(Response response) const {
-  mailbox_.post({connection_, sequence_, std::move(response)});
+void Task::complete(std::variant<Response, Piece> result) const {
+  mailbox_.post({connection_, sequence_, std::move(result)});
 }
 
 Workers::Workers(unsigned threads, std::size_t queue_limit, std::function<void(Task&)> run)
@@ -43,7 +45,7 @@ Workers::~Workers() {
 bool Workers::submit(std::shared_ptr<Task> task) {
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= queue_limit_) return false;
+    if (queue_.size() >= queue_limit_ && !task->source) return false;
     queue_.push_back(std::move(task));
   }
   filled_.notify_one();

@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <variant>
 #include <vector>
 
 #include "http/mailbox.hpp"
@@ -17,23 +18,25 @@
 
 namespace notes::http {
 
-/// One request on its way to a worker.
+/// One request on its way to a worker, or the next piece of what answers it.
 class Task {
  public:
   Task(Request task_request, const Route& task_route, Mailbox& mailbox, std::uint64_t connection,
-       std::uint64_t sequence);
+       std::uint64_t sequence, std::shared_ptr<const BodySource> body_source = nullptr);
 
   /// Read by the worker and by the I/O thread, written by neither.
   const Request request;
   const Route& route;
+  /// Whom to ask for the next piece, shared with the connection; null: the handler is to be run.
+  const std::shared_ptr<const BodySource> source;
 
   /// By the worker that is about to run it; false when the I/O thread has given it up.
   bool start();
   /// By the I/O thread when the request's deadline has passed; false when a worker is running it.
   bool give_up();
   bool is_running() const { return phase_ == Phase::running; }
-  /// Sends the worker's response back to the connection.
-  void complete(Response response) const;
+  /// Sends what the worker made back to the connection.
+  void complete(std::variant<Response, Piece> result) const;
 
  private:
   enum class Phase { queued, running, given_up };
@@ -54,7 +57,8 @@ class Workers {
   /// Waits for the tasks that are running; drops those that are not.
   ~Workers();
 
-  /// false when the queue is full.
+  /// false when the queue is full, which it never is for the next piece of an answer: that request
+  /// was taken long ago, and one of its pieces at most waits here.
   bool submit(std::shared_ptr<Task> task);
 
   /// Drops the tasks that are not running and waits for those that are; false when one was still
