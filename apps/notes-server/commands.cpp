@@ -45,9 +45,9 @@ ExitCode serve(const cli::Invocation& invocation) {
   error.flush();
   // A handler that does not return cannot be joined: the process ends under it.
   if (drained == http::Server::Drained::cut_off) {
-    std::_Exit(static_cast<int>(ExitCode::interrupted));
+    std::_Exit(static_cast<int>(ExitCode::unfinished));
   }
-  return ExitCode::interrupted;
+  return ExitCode::unfinished;
 }
 
 ExitCode print_openapi(const cli::Invocation& invocation) {

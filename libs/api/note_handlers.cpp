@@ -213,7 +213,7 @@ Response NoteHandlers::restore_revision(const Request& request, const Actor& act
 }
 
 Response NoteHandlers::export_all(const Request& request, const Actor& actor) {
-  return export_notes(notes_, request, actor, cursor_signer_);
+  return export_notes(notes_, request, actor);
 }
 
 Response NoteHandlers::import_file(const Request& request, const Actor& actor) {

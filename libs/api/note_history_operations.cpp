@@ -90,17 +90,19 @@ Operation restore_note_revision() {
 Operation export_notes_operation() {
   return {.id = "export_notes",
           .tag = kTag,
-          .summary = "Gives all notes outside the trash as a file, in parts",
-          .description = "Parts in a row are one file, and each can be imported by itself.",
+          .summary = "Gives all notes outside the trash as a file",
+          .description =
+              "The file is made while it is sent: one note after the other, each as it is when its "
+              "turn "
+              "comes. When it cannot be ended the connection is broken off.",
           .parameters = export_parameters(),
           .answers = {{.status = 200,
-                       .description = "A part of the file, the newest notes first.",
+                       .description = "The file, the newest notes first.",
                        .contents = {{kJsonLines, Schema::text()}, {kMarkdown, Schema::text()}},
-                       .fields = {next_page_field(),
-                                  {.name = "Content-Disposition",
+                       .fields = {{.name = "Content-Disposition",
                                    .description = "A name for the file (RFC 6266).",
                                    .schema = Schema::text(1)}}}},
-          .refusals = {malformed(), invalid()}};
+          .refusals = {invalid()}};
 }
 
 Operation import_notes_operation() {

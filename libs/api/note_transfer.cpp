@@ -6,11 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/format.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include "api/page_request.hpp"
 #include "api/query_reader.hpp"
 
 namespace notes::api {
@@ -19,62 +17,48 @@ namespace {
 using domain::NotePosition;
 using http::Schema;
 
-constexpr std::array<std::string_view, 2> kParameters{"format", "cursor"};
+constexpr std::array<std::string_view, 1> kParameters{"format"};
 
-/// What a request's body may have unless it is configured otherwise.
-constexpr std::size_t kPartBytes = std::size_t{1024} * 1024;
-/// Notes are read so many at a time: their bodies can be 512 KiB each.
-constexpr std::size_t kNotesAtOnce = 20;
+/// A piece of an export ends behind the note with which it is so long.
+constexpr std::size_t kPieceBytes = std::size_t{256} * 1024;
+/// So many notes are read at a time; fewer where they are long, which they can be: 512 KiB.
+constexpr std::size_t kFirstRead = 20;
+constexpr std::size_t kMostRead = 100;
 /// A person needs to see only so many errors.
 constexpr std::size_t kMostErrors = 100;
 
-/// In front of every payload, so that another form of cursor is never taken for this one.
-constexpr std::string_view kForm = "export:";
-constexpr std::size_t kIdLength = 36;
+/// All notes of a user, piece by piece. Every piece is read when it is asked for.
+class ExportWalk {
+ public:
+  ExportWalk(service::Notes& notes, const domain::Actor& actor, NoteFormat format)
+      : notes_(&notes), actor_(actor), format_(format) {}
 
-std::string name_of(NoteFormat format) {
-  return format == NoteFormat::markdown ? "markdown" : "jsonl";
-}
+  bool is_done() const { return done_; }
 
-std::string context_of(const domain::Actor& actor, NoteFormat format) {
-  return fmt::format("{}\n{}", to_string(actor.user), name_of(format));
-}
-
-std::optional<NotePosition> read_payload(std::string_view payload) {
-  if (!payload.starts_with(kForm)) return std::nullopt;
-  payload.remove_prefix(kForm.size());
-  const auto id = domain::NoteId::parse(payload.substr(0, kIdLength));
-  if (!id) return std::nullopt;
-  return NotePosition{std::string(payload.substr(kIdLength)), *id};
-}
-
-struct Part {
-  std::string file;
-  std::optional<NotePosition> next;  ///< behind the last note of this part
-};
-
-Part read_part(service::Notes& notes, const domain::Actor& actor, NoteFormat format,
-               std::optional<NotePosition> after) {
-  Part part;
-  std::size_t count = 0;
-  for (bool more = true; more;) {
-    const auto page = notes.list(actor, {.limit = kNotesAtOnce, .after = after});
-    more = page.next.has_value();
-    for (const auto& note : page.items) {
-      std::string text;
-      append_note(text, note, format);
-      const bool full = part.file.size() + text.size() > kPartBytes;
-      if (count > 0 && (full || count == service::kMostImported)) {
-        part.next = after;
-        return part;
+  std::string next() {
+    std::string piece;
+    while (!done_ && piece.size() < kPieceBytes) {
+      const auto page = notes_->list(actor_, {.limit = at_once_, .after = after_});
+      std::size_t taken = 0;
+      for (; taken < page.items.size() && piece.size() < kPieceBytes; ++taken) {
+        append_note(piece, page.items[taken], format_);
       }
-      part.file += text;
-      ++count;
-      after = position_of(note, domain::NoteSort::created);
+      if (taken > 0) after_ = position_of(page.items[taken - 1], domain::NoteSort::created);
+      done_ = taken == page.items.size() && !page.next;
+      // What was read in vain is read again: next time not many more than were wanted now.
+      at_once_ = std::clamp<std::size_t>(2 * taken, 2, kMostRead);
     }
+    return piece;
   }
-  return part;
-}
+
+ private:
+  service::Notes* notes_;  // the service outlives the server's answers
+  domain::Actor actor_;
+  NoteFormat format_;
+  std::optional<NotePosition> after_;
+  std::size_t at_once_ = kFirstRead;
+  bool done_ = false;
+};
 
 void write(rapidjson::Writer<rapidjson::StringBuffer>& writer, const char* name,
            std::string_view text) {
@@ -87,41 +71,26 @@ void write(rapidjson::Writer<rapidjson::StringBuffer>& writer, const char* name,
 std::vector<http::Parameter> export_parameters() {
   return {{.name = "format",
            .description = "One note as JSON per line, or Markdown with front matter.",
-           .schema = Schema::one_of({"jsonl", "markdown"}).with_default(R"("jsonl")")},
-          {.name = "cursor",
-           .description = "Where this part begins: as the link of the part before says.",
-           .schema = Schema::text(1)}};
+           .schema = Schema::one_of({"jsonl", "markdown"}).with_default(R"("jsonl")")}};
 }
 
 http::Response export_notes(service::Notes& notes, const http::Request& request,
-                            const domain::Actor& actor, const identity::TokenSigner& signer) {
+                            const domain::Actor& actor) {
   QueryReader reader(request);
   reader.check_names(kParameters, "an export");
   const auto format = parse_note_format(reader.text("format").value_or("jsonl"));
   if (!format) reader.refuse("format", "unknown", "must be jsonl or markdown");
   reader.finish();
-  std::optional<NotePosition> after;
-  if (const auto cursor = reader.text("cursor")) {
-    if (const auto payload = signer.verify(*cursor, context_of(actor, *format))) {
-      after = read_payload(*payload);
-    }
-    if (!after) {
-      throw Error(ErrorCode::malformed,
-                  "cursor: must be that of the link of an earlier part in the same format; leave "
-                  "it out to begin with the first part");
-    }
-  }
-  auto part = read_part(notes, actor, *format, std::move(after));
-  auto response = http::respond(200, media_type_of(*format), std::move(part.file));
+  ExportWalk walk(notes, actor, *format);
+  auto response = http::respond(200, media_type_of(*format), walk.next());
   response.headers.add("Content-Disposition", *format == NoteFormat::markdown
                                                   ? R"(attachment; filename="notes.md")"
                                                   : R"(attachment; filename="notes.jsonl")");
-  if (part.next) {
-    const auto cursor =
-        signer.sign(fmt::format("{}{}{}", kForm, to_string(part.next->id), part.next->key),
-                    context_of(actor, *format));
-    response.headers.add("Link", next_link(request, cursor));
-  }
+  if (walk.is_done()) return response;
+  response.rest = [walk]() mutable -> std::optional<std::string> {
+    if (walk.is_done()) return std::nullopt;
+    return walk.next();
+  };
   return response;
 }
 

@@ -1,6 +1,7 @@
 #include "base/timestamp.hpp"
 
-#include <fmt/format.h>
+#include <cstddef>
+#include <cstdint>
 
 namespace notes {
 namespace {
@@ -94,6 +95,13 @@ std::optional<microseconds> read_offset(Cursor& cursor) {
   return west ? -offset : offset;
 }
 
+/// Writes the number into `count` places from `begin` on, over the zeros that stand there.
+void write_digits(std::string& text, std::size_t begin, std::size_t count, std::int64_t number) {
+  for (std::size_t i = begin + count; number > 0 && i > begin; number /= 10) {
+    text[--i] = static_cast<char>('0' + number % 10);
+  }
+}
+
 }  // namespace
 
 std::optional<Timestamp> Timestamp::parse(std::string_view text) {
@@ -116,10 +124,16 @@ std::string to_string(Timestamp timestamp) {
   const auto days = floor<std::chrono::days>(moment);
   const year_month_day date(days);
   const hh_mm_ss time(moment - days);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:06}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                     time.hours().count(), time.minutes().count(), time.seconds().count(),
-                     time.subseconds().count());
+  // Digit by digit: a format string is read anew for every time of every note and log line.
+  std::string text = "0000-00-00T00:00:00.000000Z";
+  write_digits(text, 0, 4, static_cast<int>(date.year()));
+  write_digits(text, 5, 2, static_cast<unsigned>(date.month()));
+  write_digits(text, 8, 2, static_cast<unsigned>(date.day()));
+  write_digits(text, 11, 2, time.hours().count());
+  write_digits(text, 14, 2, time.minutes().count());
+  write_digits(text, 17, 2, time.seconds().count());
+  write_digits(text, 20, 6, time.subseconds().count());
+  return text;
 }
 
 }  // namespace notes

@@ -10,6 +10,7 @@ enum class ExitCode : int {
   usage = 1,             ///< the command line, the configuration or the input is wrong
   statement_failed = 2,  ///< the database refused a statement; it was rolled back
   pending = 3,           ///< migrations are waiting to be applied
+  unfinished = 3,        ///< of notes-server: requests were unfinished when its stop had to end
   inconsistent = 4,      ///< the graph of revisions, or a backup, contradicts itself
   altered = 5,           ///< an applied migration file has been changed
   locked = 6,            ///< a lock was not obtained in time

@@ -17,7 +17,9 @@ constexpr std::array<std::pair<ExitCode, std::string_view>, 13> kEndings{{
     {ExitCode::ok, "done, or nothing to do"},
     {ExitCode::usage, "the command line, the configuration or the input is wrong"},
     {ExitCode::statement_failed, "the database refused a statement; it was rolled back"},
-    {ExitCode::pending, "migrations are waiting to be applied"},
+    {ExitCode::pending,
+     "migrations are waiting to be applied; of notes-server: requests were cut off when it "
+     "stopped"},
     {ExitCode::inconsistent, "the graph of revisions is broken"},
     {ExitCode::altered, "an applied migration file has been changed"},
     {ExitCode::locked, "a lock was not obtained in time"},

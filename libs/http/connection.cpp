@@ -5,9 +5,6 @@
 #include <utility>
 
 #include <sys/socket.h>
-
-#include "http/problem.hpp"
-
 namespace notes::http {
 namespace {
 
@@ -17,31 +14,15 @@ using namespace std::chrono_literals;
 constexpr auto kLinger = 2s;
 /// For the first request of a connection that was opened before the server drains.
 constexpr auto kFirstRequest = 250ms;
-/// In the access log only, as other servers do: the client went away before its answer.
-constexpr int kClientClosed = 499;
-/// Buffers that grew beyond this are given back when they are empty.
-constexpr std::size_t kKeptCapacity = std::size_t{16} * 1024;
 
 constexpr Rejection kSlowHead{408, "The request's head did not arrive in time."};
 constexpr Rejection kSlowBody{408, "The request's body did not arrive in time."};
-constexpr Rejection kQueuedTooLong{503, "The request waited longer than it may; try again."};
-constexpr Rejection kWorkedTooLong{504, "The request was not finished in its time."};
-
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 RequestLimits limits_of(const config::ServerSettings& settings) {
   return {.request_line = settings.max_request_line,
           .header_bytes = settings.max_header_bytes,
           .headers = settings.max_headers,
           .body = settings.max_body_bytes};
-}
-
-void release(std::string& buffer) {
-  if (buffer.capacity() > kKeptCapacity) {
-    buffer = std::string();
-  } else {
-    buffer.clear();
-  }
 }
 
 /// An empty line before the next request, which some clients send after a body, is no beginning
@@ -55,7 +36,6 @@ bool begins_request(std::string_view input) {
 Connection::Connection(std::uint64_t id, Descriptor socket, std::string peer,
                        Surroundings& surroundings, TimePoint now)
     : surroundings_(surroundings),
-      id_(id),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
       parser_(limits_of(surroundings.settings)),
@@ -63,32 +43,26 @@ Connection::Connection(std::uint64_t id, Descriptor socket, std::string peer,
       // one.
       read_deadline_(now + surroundings.settings.header_timeout),
       write_deadline_(TimePoint::max()),
-      linger_deadline_(TimePoint::max()) {
+      linger_deadline_(TimePoint::max()),
+      answers_(id, surroundings) {
   surroundings_.observations.opened_connection();
 }
 
 Connection::~Connection() {
-  const auto now = std::chrono::steady_clock::now();
-  for (const auto& exchange : exchanges_) {
-    if (!exchange.task) continue;
-    static_cast<void>(exchange.task->give_up());  // one that runs already finishes for nobody
-    surroundings_.observations.answered({.request = exchange.task->request,
-                                         .route = &exchange.task->route,
-                                         .status = kClientClosed,
-                                         .duration = now - exchange.began});
+  if (answers_.forget_all(std::chrono::steady_clock::now())) {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    static_cast<void>(  // when it fails, the client is gone
+        ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
   }
   surroundings_.observations.closed_connection();
 }
 
-bool Connection::is_full() const {
-  return exchanges_.size() >= surroundings_.settings.max_pipelined ||
-         unsent() + held_ >= surroundings_.settings.max_output_bytes;
+bool Connection::is_reading() const {
+  return phase_ == Phase::open && !answers_.is_full() && !answers_.is_last();
 }
 
-bool Connection::is_reading() const { return phase_ == Phase::open && !is_full(); }
-
 bool Connection::is_clock_stopped() const {
-  return !is_reading() || (awaiting_ == Awaiting::request && (!exchanges_.empty() || unsent() > 0));
+  return !is_reading() || (awaiting_ == Awaiting::request && !answers_.empty());
 }
 
 bool Connection::wants_read() const {
@@ -98,11 +72,8 @@ bool Connection::wants_read() const {
 
 Connection::TimePoint Connection::next_deadline() const {
   if (phase_ == Phase::lingering) return linger_deadline_;
-  auto next = unsent() > 0 ? write_deadline_ : TimePoint::max();
-  const auto waiting =
-      std::find_if(exchanges_.begin(), exchanges_.end(),
-                   [](const Exchange& exchange) { return exchange.task != nullptr; });
-  if (waiting != exchanges_.end()) next = std::min(next, waiting->task->request.deadline);
+  auto next = answers_.unsent() > 0 ? write_deadline_ : TimePoint::max();
+  next = std::min(next, answers_.deadline());
   if (!is_clock_stopped()) next = std::min(next, read_deadline_);
   return next;
 }
@@ -135,21 +106,18 @@ void Connection::on_readable(TimePoint now) {
 }
 
 void Connection::on_writable(TimePoint now) {
-  send_blocked_ = false;
+  answers_.writable();
   advance(now);
 }
 
-void Connection::on_completion(std::uint64_t sequence, const Response& response, TimePoint now) {
-  // An answer that was given up is of a sequence that has been sent, or of an exchange without its
-  // task.
-  if (sequence < first_sequence_ || sequence - first_sequence_ >= exchanges_.size()) return;
-  Exchange& exchange = exchanges_[sequence - first_sequence_];
-  if (exchange.task) finish(exchange, response, now);
+void Connection::on_completion(Completion completion, TimePoint now) {
+  answers_.on_completion(std::move(completion), now);
+  if (answers_.is_broken_off()) return abort();
+  if (answers_.ends_connection()) phase_ = Phase::closing;
 }
 
 void Connection::advance(TimePoint now) {
   for (;;) {
-    release_answers();
     if (!send_output(now)) return abort();
     if (!is_reading() || input_.empty()) break;
     std::string_view all = input_;
@@ -163,8 +131,10 @@ void Connection::advance(TimePoint now) {
 
 void Connection::on_deadline(TimePoint now) {
   if (now < next_deadline()) return;
-  if (phase_ == Phase::lingering || (unsent() > 0 && now >= write_deadline_)) return abort();
-  give_up_late(now);
+  if (phase_ == Phase::lingering || (answers_.unsent() > 0 && now >= write_deadline_))
+    return abort();
+  answers_.give_up_late(now);
+  if (answers_.is_broken_off()) return abort();
   if (!is_clock_stopped() && now >= read_deadline_) {
     if (awaiting_ == Awaiting::request) {
       phase_ = Phase::closing;
@@ -184,8 +154,7 @@ void Connection::drain(TimePoint now) {
     read_deadline_ = std::min(read_deadline_, now + kFirstRequest);
     return;
   }
-  if (!exchanges_.empty() && exchanges_.back().task)
-    exchanges_.back().persistence = Persistence::close;
+  answers_.close_behind();
   phase_ = Phase::closing;
   settle(now);
 }
@@ -230,7 +199,7 @@ void Connection::on_head(TimePoint now) {
   request.peer = peer_;
   surroundings_.pipeline.identify(request);
   const auto plan = surroundings_.pipeline.plan(request);
-  if (!plan.answer) return put_continue();
+  if (!plan.answer) return answers_.put_continue();
   // Whether the body comes all the same cannot be known, so nothing can be read behind it.
   put(*plan.answer, request, Persistence::close);
   surroundings_.observations.began();
@@ -254,7 +223,13 @@ void Connection::serve(TimePoint now) {
   auto plan = surroundings_.pipeline.plan(request);
   if (!plan.answer) plan.answer = surroundings_.pipeline.admit(*plan.route, request, now);
   if (!plan.answer && plan.route->runs == Runs::on_worker) {
-    hand_on(*plan.route, now, persistence);
+    if (close) phase_ = Phase::closing;
+    answers_.hand_on(std::move(request), *plan.route,
+                     {.task = nullptr,
+                      .began = now,
+                      .persistence = persistence,
+                      .is_http_1_0 = parser_.is_http_1_0(),
+                      .answer = {}});
   } else {
     const auto response =
         plan.answer ? *plan.answer : surroundings_.pipeline.run(*plan.route, request);
@@ -269,15 +244,6 @@ void Connection::serve(TimePoint now) {
   await(Awaiting::request, now);
 }
 
-void Connection::hand_on(const Route& route, TimePoint now, Persistence persistence) {
-  auto task = std::make_shared<Task>(std::move(parser_.request()), route, surroundings_.mailbox,
-                                     id_, first_sequence_ + exchanges_.size());
-  exchanges_.push_back({.task = task, .began = now, .persistence = persistence, .answer = {}});
-  if (persistence == Persistence::close) phase_ = Phase::closing;
-  if (surroundings_.lanes.submit(task)) return;
-  finish(exchanges_.back(), surroundings_.lanes.refusal(task->request), now);
-}
-
 void Connection::refuse(const Rejection& rejection) {
   Request& request = parser_.request();
   request.peer = peer_;
@@ -290,79 +256,20 @@ void Connection::refuse(const Rejection& rejection) {
 
 void Connection::put(const Response& response, const Request& request, Persistence persistence) {
   if (persistence == Persistence::close) phase_ = Phase::closing;
-  if (exchanges_.empty()) return write(response, framing(request, response, persistence), output_);
-  auto& exchange = exchanges_.emplace_back();
-  write(response, framing(request, response, persistence), exchange.answer);
-  held_ += exchange.answer.size();
-}
-
-void Connection::put_continue() {
-  // Sent although the body may be there already (RFC 9110 §10.1.1 lets us choose): the answers to
-  // the same bytes are the same, whatever pieces they came in.
-  if (exchanges_.empty()) {
-    output_.append(kContinue);
-  } else {
-    exchanges_.emplace_back().answer = kContinue;
-    held_ += kContinue.size();
-  }
-}
-
-void Connection::finish(Exchange& exchange, const Response& response, TimePoint now) {
-  const Request& request = exchange.task->request;
-  write(response, framing(request, response, exchange.persistence), exchange.answer);
-  held_ += exchange.answer.size();
-  surroundings_.observations.answered({.request = request,
-                                       .route = &exchange.task->route,
-                                       .status = response.status,
-                                       .body_bytes = response.body.size(),
-                                       .duration = now - exchange.began});
-  exchange.task.reset();
-}
-
-void Connection::give_up_late(TimePoint now) {
-  for (auto& exchange : exchanges_) {
-    if (!exchange.task || exchange.task->request.deadline > now) continue;
-    const bool queued = exchange.task->give_up();
-    if (queued) surroundings_.observations.shed();
-    finish(exchange,
-           surroundings_.pipeline.refuse(queued ? kQueuedTooLong : kWorkedTooLong,
-                                         exchange.task->request),
-           now);
-  }
-}
-
-void Connection::release_answers() {
-  while (!exchanges_.empty() && !exchanges_.front().task) {
-    held_ -= exchanges_.front().answer.size();
-    output_.append(exchanges_.front().answer);
-    exchanges_.pop_front();
-    ++first_sequence_;
-  }
+  answers_.put(response, request, persistence);
 }
 
 bool Connection::send_output(TimePoint now) {
-  if (send_blocked_) return true;
-  while (unsent() > 0) {
-    const ssize_t sent = ::send(socket_.get(), output_.data() + sent_, unsent(), MSG_NOSIGNAL);
-    if (sent < 0) {
-      if (errno == EINTR) continue;
-      if (errno != EAGAIN) return false;
-      send_blocked_ = true;
-      write_deadline_ = now + surroundings_.settings.write_timeout;
-      if (sent_ < unsent()) return true;
-      output_.erase(0, sent_);
-      sent_ = 0;
-      return true;
-    }
-    sent_ += static_cast<std::size_t>(sent);
+  const bool was_blocked = answers_.is_blocked();
+  const auto sent = answers_.send_to(socket_.get(), now);
+  if (sent == SendBuffer::Sent::blocked && !was_blocked) {
+    write_deadline_ = now + surroundings_.settings.write_timeout;
   }
-  sent_ = 0;
-  release(output_);
-  return true;
+  return sent != SendBuffer::Sent::broken;
 }
 
 void Connection::settle(TimePoint now) {
-  if (phase_ == Phase::closing && exchanges_.empty() && unsent() == 0) {
+  if (phase_ == Phase::closing && answers_.empty()) {
     if (end_of_input_) return abort();
     static_cast<void>(::shutdown(
         socket_.get(), SHUT_WR));  // when it fails, the client is gone and polling will tell
@@ -381,17 +288,6 @@ void Connection::discard_input() {
   if (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR))) return;
   end_of_input_ = true;
   if (phase_ == Phase::lingering || got < 0) abort();
-}
-
-Framing Connection::framing(const Request& request, const Response& response,
-                            Persistence persistence) {
-  surroundings_.policy.clear();
-  surroundings_.pipeline.policy().append_fields(request, response, surroundings_.policy);
-  return {.head_only = request.method == Method::head,
-          .persistence = persistence,
-          .date = surroundings_.date.at(surroundings_.clock.now()),
-          .request_id = request.request_id,
-          .policy = surroundings_.policy};
 }
 
 }  // namespace notes::http

@@ -1,38 +1,16 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <deque>
-#include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 
-#include "base/clock.hpp"
-#include "config/settings.hpp"
+#include "http/answers.hpp"
 #include "http/descriptor.hpp"
-#include "http/lanes.hpp"
-#include "http/observations.hpp"
 #include "http/parser.hpp"
-#include "http/pipeline.hpp"
-#include "http/writer.hpp"
+#include "http/surroundings.hpp"
 
 namespace notes::http {
-
-/// What the connections of one I/O thread share. All of it outlives them.
-struct Surroundings {
-  const config::ServerSettings& settings;
-  const Pipeline& pipeline;
-  Lanes& lanes;
-  Mailbox& mailbox;
-  Observations& observations;
-  const std::atomic<bool>& retiring;
-  std::span<char> read_buffer;
-  DateText date;
-  SystemClock clock;
-  std::string policy = {};  ///< the policy's fields of the answer that is being written
-};
 
 /// One client's connection: requests are read and checked, handed on, and answered in the order
 /// they came. Used by its I/O thread only. A connection that is_closed() may be destroyed; the
@@ -53,7 +31,7 @@ class Connection {
   /// that does not read is not read from either (its bytes stay in the kernel, and TCP holds it
   /// back).
   bool wants_read() const;
-  bool wants_write() const { return phase_ != Phase::closed && send_blocked_; }
+  bool wants_write() const { return phase_ != Phase::closed && answers_.is_blocked(); }
   /// When on_deadline() has something to do.
   TimePoint next_deadline() const;
 
@@ -61,8 +39,8 @@ class Connection {
   void on_readable(TimePoint now);
   /// The socket takes output again.
   void on_writable(TimePoint now);
-  /// A worker's answer. Nothing is sent before advance(), so that one send carries many answers.
-  void on_completion(std::uint64_t sequence, const Response& response, TimePoint now);
+  /// What a worker made. Nothing is sent before advance(), so that one send carries many answers.
+  void on_completion(Completion completion, TimePoint now);
   /// Sends, and goes on with what was held back.
   void advance(TimePoint now);
   void on_deadline(TimePoint now);
@@ -82,36 +60,19 @@ class Connection {
   };
   enum class Awaiting { request, head, body };
 
-  /// A request that has not been sent its answer.
-  struct Exchange {
-    std::shared_ptr<Task> task;  ///< nullptr: answered
-    TimePoint began;
-    Persistence persistence = Persistence::keep_alive;
-    std::string answer;
-  };
-
   void parse(std::string_view& input, TimePoint now);
   void await(Awaiting what, TimePoint now);
   void on_head(TimePoint now);
   void serve(TimePoint now);
-  void hand_on(const Route& route, TimePoint now, Persistence persistence);
   void refuse(const Rejection& rejection);
   void put(const Response& response, const Request& request, Persistence persistence);
-  void put_continue();
-  void finish(Exchange& exchange, const Response& response, TimePoint now);
-  void give_up_late(TimePoint now);
-  void release_answers();
   bool send_output(TimePoint now);
   void settle(TimePoint now);
   void discard_input();
-  bool is_full() const;
   bool is_reading() const;
   bool is_clock_stopped() const;
-  std::size_t unsent() const { return output_.size() - sent_; }
-  Framing framing(const Request& request, const Response& response, Persistence persistence);
 
   Surroundings& surroundings_;
-  const std::uint64_t id_;
   Descriptor socket_;
   const std::string peer_;
   RequestParser parser_;
@@ -125,15 +86,9 @@ class Connection {
   bool clock_stopped_ =
       false;  ///< it is not the client that keeps us waiting: read_deadline_ does not count
 
-  std::deque<Exchange> exchanges_;
-  std::uint64_t first_sequence_ = 0;  ///< of exchanges_.front()
-  std::size_t held_ = 0;              ///< bytes of answers that wait for an earlier one
-
-  std::string output_;
-  std::size_t sent_ = 0;
-  bool send_blocked_ = false;
   TimePoint write_deadline_;
   TimePoint linger_deadline_;
+  Answers answers_;
 };
 
 }  // namespace notes::http

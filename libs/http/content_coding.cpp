@@ -124,7 +124,7 @@ void strip(std::string_view name, Request& request) {
 
 /// Whether coding is worth it, whoever asks.
 bool is_codable(const Response& response, std::size_t most) {
-  if (response.body.size() <= kLeast || response.body.size() > most) return false;
+  if (response.rest || response.body.size() <= kLeast || response.body.size() > most) return false;
   const auto type = response.headers.find("Content-Type");
   return type && is_text(*type) && !response.headers.find("Content-Encoding");
 }

@@ -12,8 +12,8 @@ namespace notes::http {
 bool prefers_gzip(std::string_view accept_encoding);
 
 /// Sends the body as gzip (RFC 1952) when the client prefers it and it is worth it: over 1 KiB and
-/// at most `most` bytes (beyond, it would take too long), of a type that is text, not coded
-/// already, and smaller after it. The answer to HEAD is treated as the one to GET.
+/// at most `most` bytes (beyond, it would take too long), whole, of a type that is text, not
+/// coded already, and smaller after it. The answer to HEAD is treated as the one to GET.
 ///
 /// A coded body is another representation, and a strong tag is of one (RFC 9110 §8.8.3.3): its ETag
 /// "3" becomes "3-gzip", which strip_coding() takes off again when the client sends it back. Vary

@@ -58,7 +58,7 @@ Workers::Options Lanes::options_of(const Lane& lane) const {
 }
 
 bool Lanes::submit(const std::shared_ptr<Task>& task) {
-  const Lane* lane = task->route.lane.get();
+  const Lane* lane = task->source ? nullptr : task->route.lane.get();
   return submit(task, lane == nullptr ? alone_ : *gathered_.at(lane)->workers);
 }
 
@@ -93,6 +93,7 @@ std::vector<std::shared_ptr<const Task>> Lanes::tasks(std::size_t most) const {
 }
 
 void Lanes::serve_alone(const Task& task) const {
+  if (task.source) return task.complete(pipeline_.next_piece(*task.source, task.request));
   task.complete(task.alone() ? pipeline_.run(task.route, task.request, task.alone())
                              : pipeline_.run(task.route, task.request));
 }

@@ -2,6 +2,9 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
 #include <vector>
 
 #include "http/descriptor.hpp"
@@ -9,11 +12,18 @@
 
 namespace notes::http {
 
-/// An answer on its way back from a worker to the connection that waits for it.
+/// What a worker got when it asked a BodySource.
+struct Piece {
+  std::optional<std::string> bytes;  ///< nullopt: there is no more
+  std::optional<int> failed = {};    ///< the status that says why there is no piece
+};
+
+/// An answer, or a piece of its body, on its way back from a worker to the connection that waits
+/// for it.
 struct Completion {
   std::uint64_t connection = 0;
   std::uint64_t sequence = 0;  ///< which of the connection's requests
-  Response response;
+  std::variant<Response, Piece> result;
 };
 
 /// Where workers leave completions for one I/O thread, which polls the descriptor. Pistache's

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -124,10 +125,19 @@ struct Request {
   std::optional<std::string_view> query_value(std::string_view name) const;
 };
 
+/// Gives the next piece of a body, and nullopt behind the last one. It is asked on workers, by one
+/// at a time, each time under a deadline of its own, and once more only when the client has taken
+/// most of what there was. It may be dropped before its end. What it throws ends the connection: it
+/// is too late for another status.
+using BodySource = std::function<std::optional<std::string>()>;
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  /// What follows `body`, made while it is sent; null: nothing. Only for routes that run on
+  /// workers. A body that is made so has no Content-Length and no content coding.
+  BodySource rest = {};
 };
 
 /// A body with its Content-Type. Content-Length, Date and Connection are the server's to write.

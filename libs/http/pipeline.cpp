@@ -211,6 +211,10 @@ Response Pipeline::handle(const Route& route, const Request& request, Work work)
       throw Error(ErrorCode::internal,
                   std::string(route.operation) + " answered what HTTP cannot carry");
     }
+    if (response.rest && route.runs == Runs::inline_) {
+      throw Error(ErrorCode::internal,
+                  std::string(route.operation) + " runs inline and answers piece by piece");
+    }
     return response;
   } catch (const Error& error) {
     return explain(error, request);
@@ -218,6 +222,24 @@ Response Pipeline::handle(const Route& route, const Request& request, Work work)
     return explain(Error(ErrorCode::internal, error.what()), request);
   } catch (...) {
     return explain(Error(ErrorCode::internal, "an exception that is no std::exception"), request);
+  }
+}
+
+Piece Pipeline::next_piece(const BodySource& source, const Request& request) const {
+  const DeadlineScope deadline(request.deadline);
+  const RequestScope scope(request);
+  const auto failed = [&](const Error& error) {
+    log(error, request);
+    return Piece{.bytes = {}, .failed = problem_of(error).status};
+  };
+  try {
+    return {.bytes = source()};
+  } catch (const Error& error) {
+    return failed(error);
+  } catch (const std::exception& error) {
+    return failed(Error(ErrorCode::internal, error.what()));
+  } catch (...) {
+    return failed(Error(ErrorCode::internal, "an exception that is no std::exception"));
   }
 }
 
@@ -230,15 +252,18 @@ Response Pipeline::refuse(const Rejection& rejection, const Request& request) co
 }
 
 Response Pipeline::explain(const Error& error, const Request& request) const {
-  const auto level = telemetry::level_of(error.code());
-  if (logger_.enabled(level)) {
-    const telemetry::Field fields[] = {{"method", to_string(request.method)},
-                                       {"path", std::string_view(request.path)},
-                                       {"code", to_string(error.code())},
-                                       {"error", std::string_view(error.what())}};
-    logger_.log(level, "request failed", fields);
-  }
+  log(error, request);
   return respond(problem_of(error), request);
+}
+
+void Pipeline::log(const Error& error, const Request& request) const {
+  const auto level = telemetry::level_of(error.code());
+  if (!logger_.enabled(level)) return;
+  const telemetry::Field fields[] = {{"method", to_string(request.method)},
+                                     {"path", std::string_view(request.path)},
+                                     {"code", to_string(error.code())},
+                                     {"error", std::string_view(error.what())}};
+  logger_.log(level, "request failed", fields);
 }
 
 }  // namespace notes::http

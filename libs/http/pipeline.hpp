@@ -11,6 +11,7 @@
 #include "config/settings.hpp"
 #include "http/forwarding.hpp"
 #include "http/head_scanner.hpp"
+#include "http/mailbox.hpp"
 #include "http/rate_limiter.hpp"
 #include "http/response_policy.hpp"
 #include "http/route.hpp"
@@ -54,6 +55,9 @@ class Pipeline {
   /// as coding a body does, does not keep the others waiting.
   std::vector<std::variant<Response, Alone>> run_together(const Lane& lane,
                                                           std::span<const Arrival> arrivals) const;
+  /// Asks for the next piece of what answers the request, until the request's deadline. What the
+  /// source throws is logged.
+  Piece next_piece(const BodySource& source, const Request& request) const;
   /// The answer to a request that cannot be served.
   Response refuse(const Rejection& rejection, const Request& request) const;
   const ResponsePolicy& policy() const { return policy_; }
@@ -64,6 +68,7 @@ class Pipeline {
   Response handle(const Route& route, const Request& request, Work work) const;
   void complete(const Route& route, const Request& request, Response& response) const;
   Response explain(const Error& error, const Request& request) const;
+  void log(const Error& error, const Request& request) const;
 
   Router router_;
   Forwarding forwarding_;

@@ -17,9 +17,11 @@ std::uint64_t client_of(const Request& request) {
 }  // namespace
 
 Task::Task(Request task_request, const Route& task_route, Mailbox& mailbox,
-           std::uint64_t connection, std::uint64_t sequence)
+           std::uint64_t connection, std::uint64_t sequence,
+           std::shared_ptr<const BodySource> body_source)
     : request(std::move(task_request)),
       route(task_route),
+      source(std::move(body_source)),
       mailbox_(mailbox),
       connection_(connection),
       sequence_(sequence),
@@ -37,8 +39,8 @@ bool Task::give_up() {
   return phase_.compare_exchange_strong(expected, Phase::given_up);
 }
 
-void Task::complete(Response response) const {
-  mailbox_.post({connection_, sequence_, std::move(response)});
+void Task::complete(std::variant<Response, Piece> result) const {
+  mailbox_.post({connection_, sequence_, std::move(result)});
 }
 
 void Task::put_back(Alone alone) {

@@ -183,12 +183,11 @@ void Transport::resume_accepting() {
 }
 
 void Transport::deliver_completions() {
-  const auto completions = mailbox_.take();
+  auto completions = mailbox_.take();
   if (shared_.draining && !draining_) begin_drain();
-  for (const auto& completion : completions) {
-    step(completion.connection, [&](Connection& connection) {
-      connection.on_completion(completion.sequence, completion.response, now_);
-    });
+  for (auto& completion : completions) {
+    step(completion.connection,
+         [&](Connection& connection) { connection.on_completion(std::move(completion), now_); });
   }
   // After all of them: one send carries every answer that a connection got.
   for (const auto& completion : completions) {

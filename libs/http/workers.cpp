@@ -20,7 +20,7 @@ std::shared_ptr<Task> Workers::submit(std::shared_ptr<Task> task) {
   std::shared_ptr<Task> displaced;
   {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= options_.queue_limit) {
+    if (queue_.size() >= options_.queue_limit && !task->source) {
       displaced = queue_.displace_for(*task);
       if (!displaced) return task;
     }

@@ -37,8 +37,9 @@ class Workers {
   /// Waits for the tasks that are running; drops those that are not.
   ~Workers();
 
-  /// Null when there was room. Otherwise the task that is not to be run: this one, or in its place
-  /// the last one of the client who has the most waiting.
+  /// Null when there was room, as there always is for the next piece of an answer: that request was
+  /// taken long ago, and one of its pieces at most waits here. Otherwise the task that is not to be
+  /// run: this one, or in its place the last one of the client who has the most waiting.
   std::shared_ptr<Task> submit(std::shared_ptr<Task> task);
 
   /// Drops the tasks that are not running and waits for those that are; false when one was still

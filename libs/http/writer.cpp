@@ -36,6 +36,25 @@ void append_status_line(std::string& out, int status) {
   fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} {}\r\n", status, phrase(status));
 }
 
+void append_body_end(std::string& out, BodyEnd end, std::size_t size) {
+  switch (end) {
+    case BodyEnd::length:
+      out.append("Content-Length: ").append(fmt::format_int(size).c_str()).append("\r\n");
+      return;
+    case BodyEnd::chunked:
+      out.append("Transfer-Encoding: chunked\r\n");
+      return;
+    case BodyEnd::close:
+      return;
+  }
+}
+
+void append_chunk(std::string& out, std::string_view piece) {
+  if (piece.empty()) return;
+  fmt::format_to(std::back_inserter(out), "{:x}\r\n", piece.size());
+  out.append(piece).append("\r\n");
+}
+
 }  // namespace
 
 std::string_view DateText::at(Timestamp now) {
@@ -73,15 +92,23 @@ void write(const Response& response, const Framing& framing, std::string& out) {
     if (!is_framing(name)) append_field(out, name, value);
   }
   const bool bodiless = response.status == 204 || response.status == 304;
-  if (!bodiless) {
-    out.append("Content-Length: ")
-        .append(fmt::format_int(response.body.size()).c_str())
-        .append("\r\n");
-  }
+  if (!bodiless) append_body_end(out, framing.end, response.body.size());
   if (framing.persistence == Persistence::close) out.append("Connection: close\r\n");
   if (framing.persistence == Persistence::keep_alive_said) out.append("Connection: keep-alive\r\n");
   out.append("\r\n");
-  if (!bodiless && !framing.head_only) out.append(response.body);
+  if (bodiless || framing.head_only) return;
+  if (framing.end == BodyEnd::chunked) return append_chunk(out, response.body);
+  out.append(response.body);
+}
+
+void write_piece(const std::optional<std::string>& piece, BodyEnd end, std::string& out) {
+  if (end != BodyEnd::chunked) {
+    out.append(piece.value_or(""));
+  } else if (piece) {
+    append_chunk(out, *piece);
+  } else {
+    out.append("0\r\n\r\n");
+  }
 }
 
 }  // namespace notes::http

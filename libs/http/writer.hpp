@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,9 +23,17 @@ class DateText {
 /// What the Connection field says, if it stands at all (RFC 9112 §9.3, §9.6).
 enum class Persistence { keep_alive, keep_alive_said, close };
 
+/// How the end of the body is told (RFC 9112 §6.3).
+enum class BodyEnd {
+  length,   ///< Content-Length: all of it is there
+  chunked,  ///< Transfer-Encoding: chunked: more follows
+  close,    ///< the connection's end, for HTTP/1.0, which knows no chunks: more follows
+};
+
 /// What a response needs beside its own fields to go out.
 struct Framing {
-  bool head_only = false;  ///< the answer to HEAD: the body's length, and no body
+  bool head_only = false;  ///< the answer to HEAD: what it says of the body, and no body
+  BodyEnd end = BodyEnd::length;
   Persistence persistence = Persistence::keep_alive;
   std::string_view date;
   std::string_view request_id;
@@ -36,8 +45,13 @@ struct Framing {
 bool is_writable(const Response& response);
 
 /// Appends the response as HTTP/1.1 (RFC 9112 §4, §6): Date, X-Request-Id, the policy's fields, the
-/// response's own fields without those that frame it, Content-Length (not for 204 and 304, RFC
-/// 9110 §8.6), and the body. Precondition: is_writable(response).
+/// response's own fields without those that frame it, what says where the body ends (not for 204
+/// and 304, RFC 9110 §8.6), and the body, or what there is of it. Precondition:
+/// is_writable(response).
 void write(const Response& response, const Framing& framing, std::string& out);
+
+/// Appends a piece of a body that write() has begun, nullopt for its end. An empty piece adds
+/// nothing: as a chunk it would be the last one (RFC 9112 §7.1).
+void write_piece(const std::optional<std::string>& piece, BodyEnd end, std::string& out);
 
 }  // namespace notes::http

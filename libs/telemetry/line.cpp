@@ -12,6 +12,9 @@
 namespace notes::telemetry {
 namespace {
 
+/// The access log's lines are so long.
+constexpr std::size_t kUsualLine = 512;
+
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 /// Calls on_character(code point, its bytes) for each character, and (-1, byte) for each byte that
@@ -30,13 +33,6 @@ void each_character(std::string_view text, OnCharacter on_character) {
   }
 }
 
-bool ascii(std::string_view text) {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-  }
-  return true;
-}
-
 std::string valid_utf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
@@ -46,26 +42,40 @@ std::string valid_utf8(std::string_view text) {
   return valid;
 }
 
-using JsonWriter = rapidjson::Writer<rapidjson::StringBuffer>;
+/// Whether the text can stand between quotes as it is.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 &&
+           c != '"' && c != '\\';
+  });
+}
 
-void write_string(JsonWriter& writer, std::string_view text) {
-  const auto put = [&](std::string_view valid) {
-    writer.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
-  };
-  if (ascii(text)) return put(text);
-  put(valid_utf8(text));
+void append_json_string(std::string& out, std::string_view text) {
+  if (is_plain(text)) {
+    out.append(1, '"').append(text).append(1, '"');
+    return;
+  }
+  const auto valid = valid_utf8(text);
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  writer.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
+  out.append(buffer.GetString(), buffer.GetSize());
 }
 
 struct JsonValue {
-  JsonWriter& writer;
+  std::string& out;
 
-  void operator()(bool value) const { writer.Bool(value); }
-  void operator()(std::int64_t value) const { writer.Int64(value); }
-  void operator()(std::uint64_t value) const { writer.Uint64(value); }
+  void operator()(bool value) const { out += value ? "true" : "false"; }
+  void operator()(std::int64_t value) const { out += fmt::format_int(value).c_str(); }
+  void operator()(std::uint64_t value) const { out += fmt::format_int(value).c_str(); }
   void operator()(double value) const {
-    std::isfinite(value) ? writer.Double(value) : writer.Null();
+    if (!std::isfinite(value)) {
+      out += "null";
+      return;
+    }
+    fmt::format_to(std::back_inserter(out), "{}", value);
   }
-  void operator()(std::string_view value) const { write_string(writer, value); }
+  void operator()(std::string_view value) const { append_json_string(out, value); }
 };
 
 std::string_view text_name(Level level) {
@@ -133,21 +143,20 @@ struct TextValue {
 }  // namespace
 
 std::string json_line(const Line& line) {
-  rapidjson::StringBuffer buffer;
-  JsonWriter writer(buffer);
-  writer.StartObject();
-  writer.Key("time");
-  write_string(writer, to_string(line.time));
-  writer.Key("level");
-  write_string(writer, to_string(line.level));
-  writer.Key("message");
-  write_string(writer, line.message);
+  std::string out;
+  out.reserve(kUsualLine);
+  out.append(R"({"time":")").append(to_string(line.time));
+  out.append(R"(","level":")").append(to_string(line.level));
+  out.append(R"(","message":)");
+  append_json_string(out, line.message);
   for (const auto& field : line.fields) {
-    write_string(writer, field.key);
-    std::visit(JsonValue{writer}, field.value);
+    out += ',';
+    append_json_string(out, field.key);
+    out += ':';
+    std::visit(JsonValue{out}, field.value);
   }
-  writer.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
+  out += '}';
+  return out;
 }
 
 std::string text_line(const Line& line) {

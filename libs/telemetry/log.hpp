@@ -54,9 +54,11 @@ enum class LogFormat {
   text,  ///< for a person
 };
 
-/// Standard error behind a bounded queue and a thread of its own: a slow terminal or pipe never
-/// holds up a request. When the queue is full the oldest lines go first, and how many were lost is
-/// said. The destructor writes out what is queued.
+/// Standard error behind a bounded buffer and a thread of its own: a slow terminal or pipe never
+/// holds up a request. A line that comes alone is written at once; those that follow within 20 ms
+/// are written together, unless one of them is a warning or an error. When the buffer is full
+/// (4 MiB) the oldest lines go first, and how many were lost is said. The destructor writes out
+/// what there is.
 std::unique_ptr<LogSink> stderr_sink();
 
 /// Structured lines. Thread-safe; `clock` must outlive it.

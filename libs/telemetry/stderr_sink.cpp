@@ -1,45 +1,113 @@
 #include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
 
-#include <spdlog/async.h>
-#include <spdlog/async_logger.h>
-#include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include "telemetry/log.hpp"
 
 namespace notes::telemetry {
 namespace {
 
-/// The longest burst that is kept whole; each slot holds a line of 250 bytes in place, so this
-/// takes some 3 MiB.
-constexpr std::size_t kQueueLines = 8192;
+using namespace std::chrono_literals;
+
+/// What is written at once: a system call for each line costs more than all else that logging does.
+constexpr std::size_t kBlockBytes = std::size_t{64} * 1024;
+/// The longest burst that is kept whole is of so many blocks.
+constexpr std::size_t kMostBlocks = 64;
+/// Lines that follow a written one so closely wait for each other.
+constexpr auto kGathering = 20ms;
+
+/// Lines that are written together.
+struct Block {
+  std::string text;
+  std::uint64_t lines = 0;
+};
+
+void write_out(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+      static_cast<void>(::poll(&ready, 1, -1));
+    } else if (errno != EINTR) {
+      return;  // nowhere is left to say so
+    }
+  }
+}
 
 class StderrSink final : public LogSink {
  public:
-  StderrSink()
-      : pool_(std::make_shared<spdlog::details::thread_pool>(kQueueLines, 1)),
-        logger_(std::make_shared<spdlog::async_logger>(
-            "stderr", std::make_shared<spdlog::sinks::stderr_sink_st>(), pool_,
-            spdlog::async_overflow_policy::overrun_oldest)) {
-    logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v"));
-    logger_->set_level(spdlog::level::trace);
-  }
+  StderrSink() : thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
-  void write(Level, std::string_view line) override {
-    logger_->log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
+  void write(Level level, std::string_view line) override {
+    bool wake = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (blocks_.empty() || blocks_.back().text.size() + line.size() >= kBlockBytes) begin_block();
+      blocks_.back().text.append(line).push_back('\n');
+      ++blocks_.back().lines;
+      urgent_ = urgent_ || level >= Level::warning;
+      wake = waiting_ && (!gathering_ || is_due());
+      if (wake) waiting_ = false;
+    }
+    if (wake) filled_.notify_one();
   }
 
   std::uint64_t take_lost() override {
-    const std::uint64_t lost = pool_->overrun_counter();
-    return lost - said_.exchange(lost);
+    // Asked after every line, and hardly ever answered with more than 0.
+    return lost_.load(std::memory_order_relaxed) == 0 ? 0 : lost_.exchange(0);
   }
 
  private:
-  // The pool's destructor writes what is queued and joins its thread. Shared with the logger, as
-  // spdlog demands.
-  std::shared_ptr<spdlog::details::thread_pool> pool_;
-  std::shared_ptr<spdlog::async_logger> logger_;
-  std::atomic<std::uint64_t> said_{0};
+  void begin_block() {
+    if (blocks_.size() == kMostBlocks) {
+      lost_ += blocks_.front().lines;
+      blocks_.pop_front();
+    }
+    blocks_.emplace_back().text.reserve(kBlockBytes);
+  }
+
+  bool is_due() const { return urgent_ || blocks_.size() > 1; }
+
+  void work(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      waiting_ = true;
+      filled_.wait(lock, stop, [this] { return !blocks_.empty(); });
+      if (blocks_.empty()) return;
+      auto block = std::move(blocks_.front());
+      blocks_.pop_front();
+      if (blocks_.empty()) urgent_ = false;
+      waiting_ = false;
+      lock.unlock();
+      write_out(block.text);
+      lock.lock();
+      waiting_ = gathering_ = true;
+      filled_.wait_for(lock, stop, kGathering, [this] { return is_due(); });
+      gathering_ = false;
+    }
+  }
+
+  std::atomic<std::uint64_t> lost_ = 0;
+  std::mutex mutex_;
+  // guards: all below but the thread
+  std::condition_variable_any filled_;
+  std::deque<Block> blocks_;
+  bool urgent_ = false;     ///< a line that says of trouble does not wait for others
+  bool waiting_ = false;    ///< the thread sleeps, and nobody has woken it
+  bool gathering_ = false;  ///< it sleeps although there may be lines
+  std::jthread thread_;
 };
 
 }  // namespace

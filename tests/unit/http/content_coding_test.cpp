@@ -97,6 +97,9 @@ TEST_CASE("what is small, large, no text, coded already or no smaller stays as i
   CHECK(unchanged(tagged(std::string(2000, 'a')), 1999));
   CHECK(unchanged(respond(200, "application/octet-stream", std::string(2000, 'a'))));
   CHECK(unchanged(Response{.status = 200, .headers = {}, .body = std::string(2000, 'a')}));
+  auto streamed = tagged(std::string(2000, 'a'));
+  streamed.rest = [] { return std::nullopt; };
+  CHECK(unchanged(std::move(streamed)));
   auto coded = tagged(std::string(2000, 'a'));
   coded.headers.add("Content-Encoding", "br");
   CHECK(unchanged(std::move(coded)));

@@ -69,6 +69,7 @@ bool RawClient::receive_some() {
   std::array<char, 65536> buffer{};
   const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (got > 0) received_.append(buffer.data(), static_cast<std::size_t>(got));
+  was_reset_ = got < 0 && errno == ECONNRESET;
   return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 

@@ -30,6 +30,8 @@ class RawClient {
   const std::string& received() const { return received_; }
   /// Sends what fits without waiting; returns how many bytes that were.
   std::size_t send_available(std::string_view bytes);
+  /// Whether the server ended the connection with a reset.
+  bool was_reset() const { return was_reset_; }
   void set_receive_buffer(int bytes);
   int descriptor() const { return socket_.get(); }
 
@@ -38,6 +40,7 @@ class RawClient {
 
   http::Descriptor socket_;
   std::string received_;
+  bool was_reset_ = false;
 };
 
 /// One answer, taken apart.

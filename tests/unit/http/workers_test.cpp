@@ -172,7 +172,20 @@ TEST_CASE("a completed task finds its connection") {
   REQUIRE(completions.size() == 1);
   CHECK(completions[0].connection == 9);
   CHECK(completions[0].sequence == 5);
-  CHECK(completions[0].response.status == 201);
+  CHECK(std::get<Response>(completions[0].result).status == 201);
+}
+
+TEST_CASE("a queue that is full takes the next piece of an answer") {
+  Mailbox mailbox;
+  const auto source = std::make_shared<const BodySource>([] { return std::nullopt; });
+  std::promise<void> gate;
+  const auto open = gate.get_future().share();
+  Workers workers({.threads = 1, .queue_limit = 0}, [&](Workers::Batch) { open.wait(); });
+  const auto request = task_until(kNever, mailbox, 0);
+  CHECK(workers.submit(request) == request);
+  CHECK(workers.submit(std::make_shared<Task>(Request{}, kRoute, mailbox, 9, 1, source)) ==
+        nullptr);
+  gate.set_value();
 }
 
 }  // namespace notes::http

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "telemetry/log.hpp"
@@ -65,8 +66,36 @@ TEST_CASE("the destructor of the sink writes out what is queued, in order") {
   CHECK(pipe.read_all() == expected);
 }
 
+TEST_CASE("lines that follow each other closely are written together") {
+  // Of a socket of messages each write is one.
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends.data()) == 0);
+  const int kept = ::dup(STDERR_FILENO);
+  REQUIRE(::dup2(ends[1], STDERR_FILENO) >= 0);
+  ::close(ends[1]);
+  std::string expected;
+  {
+    const auto sink = stderr_sink();
+    for (int i = 0; i < 200; ++i) {  // as many messages wait in the socket
+      sink->write(Level::info, "line " + std::to_string(i));
+      expected += "line " + std::to_string(i) + "\n";
+    }
+  }
+  ::dup2(kept, STDERR_FILENO);
+  ::close(kept);
+  std::string text;
+  int writes = 0;
+  std::array<char, 65'536> block{};
+  for (ssize_t got = 0; (got = ::read(ends[0], block.data(), block.size())) > 0; ++writes) {
+    text.append(block.data(), static_cast<std::size_t>(got));
+  }
+  ::close(ends[0]);
+  CHECK(text == expected);
+  CHECK(writes < 100);
+}
+
 TEST_CASE("a reader that does not read holds nobody up, and the lost lines are counted") {
-  constexpr std::size_t kWritten = 50'000;
+  constexpr std::size_t kWritten = 100'000;
   const std::string line(99, 'x');
   PipedStderr pipe;
   auto sink = stderr_sink();
