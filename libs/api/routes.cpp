@@ -31,20 +31,21 @@ void add_unversioned(std::vector<Endpoint>& rows) {
 }
 
 std::shared_ptr<const Gathering> gathering(
-    std::string_view name,
+    std::string_view name, unsigned threads,
     std::function<std::vector<http::Outcome>(NoteGatherings::Requests)> handler) {
-  return std::make_shared<const Gathering>(Gathering{.name = name, .handler = std::move(handler)});
+  return std::make_shared<const Gathering>(
+      Gathering{.name = name, .threads = threads, .handler = std::move(handler)});
 }
 
 }  // namespace
 
 std::vector<Endpoint> endpoints(Handlers to) {
   const auto reads = gathering(
-      "note_reads", [to](NoteGatherings::Requests r) { return to.gathered_notes->get(r); });
+      "note_reads", 1, [to](NoteGatherings::Requests r) { return to.gathered_notes->get(r); });
   const auto lists = gathering(
-      "note_lists", [to](NoteGatherings::Requests r) { return to.gathered_notes->list(r); });
+      "note_lists", 4, [to](NoteGatherings::Requests r) { return to.gathered_notes->list(r); });
   const auto writes = gathering(
-      "note_writes", [to](NoteGatherings::Requests r) { return to.gathered_notes->write(r); });
+      "note_writes", 1, [to](NoteGatherings::Requests r) { return to.gathered_notes->write(r); });
   // clang-format off
   std::vector<Endpoint> rows{
       {Method::get,     "/",                          "get_home",          Runs::inline_,   Access::everybody,   [to](const Request& r, const Caller&) { return to.page->home(r); }},
