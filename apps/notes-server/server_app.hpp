@@ -24,6 +24,7 @@
 #include "identity/token_signer.hpp"
 #include "service/access_tokens.hpp"
 #include "service/authenticator.hpp"
+#include "service/known_tokens.hpp"
 #include "service/last_use.hpp"
 #include "service/logins.hpp"
 #include "service/notes.hpp"
@@ -62,6 +63,7 @@ class ServerApp {
   std::string database_name_;
   identity::TokenSigner cursor_signer_;
   service::LastUse last_use_;
+  service::KnownTokens known_tokens_;
   service::Authenticator authenticator_;
   identity::PasswordDesk passwords_;
   service::Logins logins_;

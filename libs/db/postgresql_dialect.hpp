@@ -32,7 +32,7 @@ class PostgresqlDialect final : public Dialect {
   std::string one_of(std::string_view expression, std::string_view type,
                      std::string_view parameter) const override;
   std::string list_value(std::span<const std::string> values) const override;
-  std::size_t rows_at_once() const override { return 64; }
+  std::size_t values_at_once() const override { return 1024; }
   bool listen(Session& session, std::string_view channel) const override;
   bool heard(Session& session, std::chrono::milliseconds longest) const override;
   void notify(Session& session, std::string_view channel) const override;

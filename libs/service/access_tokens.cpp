@@ -12,8 +12,8 @@ namespace notes::service {
 
 using domain::AccessToken;
 
-AccessTokens::AccessTokens(db::Database& database, const Clock& clock)
-    : database_(database), clock_(clock) {}
+AccessTokens::AccessTokens(db::Database& database, const Clock& clock, KnownTokens* known)
+    : database_(database), clock_(clock), known_(known) {}
 
 NewAccessToken AccessTokens::create(domain::UserId owner, const domain::AccessTokenDraft& draft) {
   const Timestamp now = clock_.now();
@@ -51,6 +51,7 @@ void AccessTokens::revoke(domain::AccessTokenId id, std::optional<domain::UserId
   const Timestamp now = clock_.now();
   const bool revoked = database_.transact(
       [&](db::Session& session) { return store::revoke_access_token(session, id, owner, now); });
+  if (known_ != nullptr) known_->forget();
   if (!revoked) {
     throw Error(ErrorCode::not_found, fmt::format("there is no access token {}", to_string(id)));
   }

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "db/database.hpp"
 #include "domain/access_token.hpp"
+#include "service/known_tokens.hpp"
 
 namespace notes::service {
 
@@ -20,7 +21,9 @@ struct NewAccessToken {
 /// it. All throw what db::Database throws.
 class AccessTokens {
  public:
-  AccessTokens(db::Database& database, const Clock& clock);
+  /// `known`, if there are any, must outlive it: what they know is forgotten with each token that
+  /// is revoked here.
+  AccessTokens(db::Database& database, const Clock& clock, KnownTokens* known = nullptr);
 
   /// Throws Error{invalid} with every rule that the draft breaks, and Error{conflict} when the user
   /// has domain::kMaxAccessTokens valid ones.
@@ -36,6 +39,7 @@ class AccessTokens {
  private:
   db::Database& database_;
   const Clock& clock_;
+  KnownTokens* known_;
 };
 
 }  // namespace notes::service

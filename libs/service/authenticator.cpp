@@ -12,8 +12,12 @@
 namespace notes::service {
 
 Authenticator::Authenticator(db::Database& database, const Clock& clock, LastUse& last_use,
-                             std::chrono::milliseconds session_idle)
-    : database_(database), clock_(clock), last_use_(last_use), session_idle_(session_idle) {}
+                             std::chrono::milliseconds session_idle, KnownTokens* known)
+    : database_(database),
+      clock_(clock),
+      last_use_(last_use),
+      session_idle_(session_idle),
+      known_(known) {}
 
 std::optional<Caller> Authenticator::by_token(std::string_view text) {
   return std::move(by_tokens({&text, 1}).front());
@@ -21,24 +25,35 @@ std::optional<Caller> Authenticator::by_token(std::string_view text) {
 
 std::vector<std::optional<Caller>> Authenticator::by_tokens(
     std::span<const std::string_view> texts) {
-  std::vector<std::optional<Caller>> callers(texts.size());
   // Most requests that come together are of a few clients, which show the same token each time.
-  std::unordered_map<std::string_view, std::optional<Caller>> known;
-  std::vector<std::pair<std::string_view, std::string>> wanted;
+  std::unordered_map<std::string_view, std::optional<Caller>> shown;
+  std::vector<std::string_view> wanted;
   std::vector<std::string> sha256s;
+  const auto changes = known_ == nullptr ? 0 : known_->changes();
   for (const auto text : texts) {
-    if (!known.try_emplace(text).second || !identity::is_access_token(text)) continue;
-    sha256s.push_back(wanted.emplace_back(text, identity::sha256(text)).second);
-  }
-  if (wanted.empty()) return callers;
-  const auto held = database_.read(
-      [&](db::Session& session) { return store::find_access_tokens(session, sha256s); });
-  for (const auto& [text, sha256] : wanted) {
-    if (const auto found = held.find(sha256); found != held.end()) {
-      known[text] = caller_of(found->second);
+    const auto [place, is_new] = shown.try_emplace(text);
+    if (!is_new || !identity::is_access_token(text)) continue;
+    auto sha256 = identity::sha256(text);
+    if (const auto held = known_ == nullptr ? std::nullopt : known_->find(sha256)) {
+      place->second = caller_of(*held);
+    } else {
+      wanted.push_back(text);
+      sha256s.push_back(std::move(sha256));
     }
   }
-  for (std::size_t at = 0; at < texts.size(); ++at) callers[at] = known[texts[at]];
+  if (!wanted.empty()) {
+    const auto found = database_.read(
+        [&](db::Session& session) { return store::find_access_tokens(session, sha256s); });
+    for (std::size_t at = 0; at < wanted.size(); ++at) {
+      const auto held = found.find(sha256s[at]);
+      if (held == found.end()) continue;
+      if (known_ != nullptr) known_->keep(held->first, held->second, changes);
+      shown[wanted[at]] = caller_of(held->second);
+    }
+  }
+  std::vector<std::optional<Caller>> callers;
+  callers.reserve(texts.size());
+  for (const auto text : texts) callers.push_back(shown[text]);
   return callers;
 }
 

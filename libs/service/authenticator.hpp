@@ -10,6 +10,7 @@
 #include "db/database.hpp"
 #include "domain/access_token.hpp"
 #include "domain/user.hpp"
+#include "service/known_tokens.hpp"
 #include "service/last_use.hpp"
 #include "store/access_tokens.hpp"
 
@@ -27,12 +28,13 @@ struct Caller {
 class Authenticator {
  public:
   /// `session_idle`: a session that is not used for so long is none any more.
+  /// Tokens that `known` knows, if it is given, are not looked up.
   Authenticator(db::Database& database, const Clock& clock, LastUse& last_use,
-                std::chrono::milliseconds session_idle);
+                std::chrono::milliseconds session_idle, KnownTokens* known = nullptr);
 
   /// The owner of a personal access token. nullopt when the text is no token, or one that is not
   /// known, has expired or was revoked, or its owner is not active: which of these is nobody's to
-  /// know. A text without a token's checksum costs no statement, any other one. Throws what
+  /// know. A text without a token's checksum costs no statement, any other at most one. Throws what
   /// db::Database throws.
   std::optional<Caller> by_token(std::string_view text);
   /// The same for each of several, in their order; one statement for all of them.
@@ -51,6 +53,7 @@ class Authenticator {
   const Clock& clock_;
   LastUse& last_use_;
   std::chrono::milliseconds session_idle_;
+  KnownTokens* known_;
 };
 
 }  // namespace notes::service

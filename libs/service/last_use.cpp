@@ -33,8 +33,10 @@ void LastUse::note(const Credential& credential, std::optional<Timestamp> known,
   if (known && now < *known + kGranularity) return;
   const std::lock_guard lock(mutex_);
   if (used_.size() >= kMost) return;
+  const bool first = used_.empty();
   used_.insert_or_assign(credential, now);
-  noted_.notify_one();
+  // The others are gathered: the thread need not wake up for each.
+  if (first) noted_.notify_one();
 }
 
 void LastUse::work(const std::stop_token& stop) {

@@ -110,7 +110,9 @@ bool revoke_access_token(db::Session& session, AccessTokenId id, std::optional<U
     statement += " AND user_id = :p2";
     parameters.emplace_back(to_string(*owner));
   }
-  return !db::query(session, statement + " RETURNING CAST(id AS TEXT)", parameters).empty();
+  const auto revoked = db::query(session, statement + " RETURNING CAST(id AS TEXT)", parameters);
+  if (!revoked.empty()) session.dialect().notify(session, kCredentialsChannel);
+  return !revoked.empty();
 }
 
 void touch_access_token(db::Session& session, AccessTokenId id, Timestamp used_at) {

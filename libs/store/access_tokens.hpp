@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -13,6 +14,10 @@
 /// Rows of personal access tokens. Each function runs in its caller's transaction and throws
 /// db::StatementError.
 namespace notes::store {
+
+/// Where the database tells, when a transaction commits, that a token was revoked or that a user
+/// whose tokens they are is another than before; see Dialect::notify.
+inline constexpr std::string_view kCredentialsChannel = "notes_credentials";
 
 /// `sha256` is what identity::sha256() makes of the token's text.
 void insert_access_token(db::Session& session, const domain::AccessToken& token,

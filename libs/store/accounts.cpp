@@ -2,6 +2,7 @@
 
 #include "db/dialect.hpp"
 #include "db/query.hpp"
+#include "store/access_tokens.hpp"
 #include "store/row_text.hpp"
 
 namespace notes::store {
@@ -97,6 +98,7 @@ void set_password_hash(db::Session& session, UserId id, const std::string& hash,
 void set_role(db::Session& session, UserId id, domain::Role role, Timestamp now) {
   db::query(session, "UPDATE users SET role = :p0, updated_at = :p1 WHERE id = :p2",
             {std::string(to_string(role)), to_string(now), to_string(id)});
+  session.dialect().notify(session, kCredentialsChannel);
 }
 
 void set_deactivated(db::Session& session, UserId id, std::optional<Timestamp> deactivated_at,
@@ -104,12 +106,14 @@ void set_deactivated(db::Session& session, UserId id, std::optional<Timestamp> d
   db::query(session, "UPDATE users SET deactivated_at = :p0, updated_at = :p1 WHERE id = :p2",
             {deactivated_at ? db::Text(to_string(*deactivated_at)) : db::Text(), to_string(now),
              to_string(id)});
+  session.dialect().notify(session, kCredentialsChannel);
 }
 
 void revoke_access_tokens(db::Session& session, UserId owner, Timestamp now) {
   db::query(session,
             "UPDATE access_tokens SET revoked_at = :p0 WHERE user_id = :p1 AND revoked_at IS NULL",
             {to_string(now), to_string(owner)});
+  session.dialect().notify(session, kCredentialsChannel);
 }
 
 }  // namespace notes::store

@@ -16,7 +16,7 @@
 namespace notes::store {
 
 /// Writes the terms of notes that the open transaction has inserted; as many in one statement as
-/// Dialect::rows_at_once() says. Throws what db::PreparedQuery throws, as do all of these.
+/// Dialect::values_at_once() says. Throws what db::PreparedQuery throws, as do all of these.
 void add_terms(db::Session& session, std::span<const domain::Note* const> notes);
 
 /// Makes the terms of a note that the open transaction has changed those that it has now.

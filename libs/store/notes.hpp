@@ -30,7 +30,7 @@ struct NewNote {
 /// The notes without their tags; see set_tags() in store/note_tags.hpp. They are such as searches
 /// find by their terms: the same transaction must add_terms() (store/note_search.hpp). For each
 /// whether it was inserted: it was not when its id is taken, if only by one before it. One
-/// statement for as many rows as Dialect::rows_at_once() says.
+/// statement for as many rows as Dialect::values_at_once() says.
 std::vector<bool> insert_notes(db::Session& session, std::span<const NewNote> notes);
 
 /// The owner's note, unless it lies in the trash.

@@ -16,7 +16,8 @@ RowInserts::RowInserts(db::Session& session, Shape shape)
 
 std::vector<RowInserts::Row> RowInserts::run(const std::vector<Row>& rows) {
   std::vector<Row> returned;
-  const auto most = session_.dialect().rows_at_once();
+  const auto most =
+      std::max<std::size_t>(session_.dialect().values_at_once() / shape_.columns.size(), 1);
   for (std::size_t at = 0; at < rows.size();) {
     const auto count = std::bit_floor(std::min(rows.size() - at, most));
     Row values;

@@ -10,8 +10,8 @@
 
 namespace notes::store {
 
-/// An INSERT for any number of rows, as few statements as Dialect::rows_at_once() allows: those of
-/// each power of two are kept prepared, so that no number of rows is one to prepare anew for. A
+/// An INSERT for any number of rows, as few statements as Dialect::values_at_once() allows: those
+/// of each power of two are kept prepared, so that no number of rows is one to prepare anew for. A
 /// member or a base of what Session::kept() keeps.
 class RowInserts {
  public:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "db/dialect.hpp"
+#include "store/access_tokens.hpp"
 #include "store/row_text.hpp"
 
 namespace notes::store {
@@ -93,6 +95,7 @@ std::vector<InactiveUser> deactivate_inactive_users(db::Session& session, Timest
   auto parameters = inactive_parameters(cutoff, after);
   parameters.insert(parameters.end(), {std::to_string(limit), to_string(now), to_string(now)});
   auto users = inactive(db::query(session, statement, parameters));
+  if (!users.empty()) session.dialect().notify(session, kCredentialsChannel);
   for (const auto& user : users) {
     db::query(session, kEndSessions, {to_string(user.id)});
     db::query(session, kRevokeTokens, {to_string(now), to_string(user.id)});
