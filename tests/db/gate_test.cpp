@@ -1,7 +1,10 @@
 #include "api/gate.hpp"
 
 #include <chrono>
+#include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -198,6 +201,51 @@ TEST_CASE("a guarded route cannot run where it would hold up the network") {
   row.runs = http::Runs::inline_;
   CHECK_THROWS_WITH_AS(api::Gate::open().guard({row}), "the route who is guarded and runs inline",
                        Error);
+}
+
+TEST_CASE_TEMPLATE("several requests are let in together as each would be by itself", Backend,
+                   Sqlite, Postgres) {
+  AccountsFixture<Backend> at;
+  auto row = at.row(Access::read_notes);
+  row.gathering = std::make_shared<const api::Gathering>(
+      api::Gathering{.name = "test", .handler = [](std::span<const api::Admitted> admitted) {
+                       std::vector<http::Outcome> outcomes;
+                       for (const auto& each : admitted) {
+                         outcomes.emplace_back(http::respond(
+                             200, "text/plain", "together " + to_string(each.caller.actor.user)));
+                       }
+                       return outcomes;
+                     }});
+  telemetry::Metrics metrics;
+  http::RateLimiter limiter("user", {.requests = 2, .period = 1h}, metrics);
+  const auto gate = api::Gate::required(at.authenticator, {}, &limiter);
+  const auto routes = gate.guard({row});
+  REQUIRE(routes.front().lane);
+
+  const auto reading = "Bearer " + at.token({Scope::read_notes}).text;
+  const auto writing = "Bearer " + at.token({Scope::write_notes}).text;
+  std::vector<http::Request> requests(7);
+  requests[0].headers.add("Authorization", reading);
+  requests[1].headers.add("Authorization", writing);
+  requests[2].headers.add("Authorization", "Bearer notes_pat_00000000000000000000000000000045sOlK");
+  requests[4].headers.add("Authorization", reading);
+  requests[5].headers.add("Authorization", reading);
+  requests[6].headers.add("Authorization", reading);
+  requests[6].headers.add("Authorization", reading);
+  std::vector<http::Arrival> arrivals;
+  for (const auto& request : requests) arrivals.push_back({routes.front(), request});
+  const auto outcomes = routes.front().lane->handler(arrivals);
+  REQUIRE(outcomes.size() == requests.size());
+
+  const auto status = [&](std::size_t n) { return std::get<http::Response>(outcomes[n]).status; };
+  CHECK(std::get<http::Response>(outcomes[0]).body == std::string("together ") + kOther);
+  CHECK(status(1) == 403);
+  CHECK(status(2) == 401);
+  CHECK(status(4) == 200);
+  CHECK(status(5) == 429);
+  // What is rare is looked at by itself: no credentials, and credentials twice.
+  CHECK(std::get<http::Alone>(outcomes[3])().status == 401);
+  CHECK(std::get<http::Alone>(outcomes[6])().status == 400);
 }
 
 }  // namespace notes

@@ -41,7 +41,7 @@ struct Beside : AccountsFixture<Backend> {
   config::DatabaseSettings settings = tests::database_settings(this->open.backend.url());
   service::KnownTokens known{this->open.database.url(), settings, this->open.quiet.logger};
   service::LastUse uses{this->open.database, this->open.quiet.logger};
-  service::Authenticator authenticator{this->open.database, this->clock, uses, 24h, &known};
+  service::Authenticator elsewhere{this->open.database, this->clock, uses, 24h, &known};
 };
 
 }  // namespace
@@ -50,25 +50,25 @@ TEST_CASE_TEMPLATE("a token that is revoked elsewhere is none here as soon as th
                    Backend, Sqlite, Postgres) {
   Beside<Backend> at;
   const auto token = at.token({Scope::read_notes});
-  REQUIRE(at.authenticator.by_token(token.text));
+  REQUIRE(at.elsewhere.by_token(token.text));
   at.tokens.revoke(token.token.id, at.other.user);
-  CHECK(eventually([&] { return !at.authenticator.by_token(token.text); }));
+  CHECK(eventually([&] { return !at.elsewhere.by_token(token.text); }));
 }
 
 TEST_CASE_TEMPLATE("who is given another role, or deactivated, is known anew", Backend, Sqlite,
                    Postgres) {
   Beside<Backend> at;
   const auto token = at.token({Scope::read_notes});
-  CHECK(at.authenticator.by_token(token.text)->actor.role == domain::Role::member);
+  CHECK(at.elsewhere.by_token(token.text)->actor.role == domain::Role::member);
   at.open.database.transact([&](db::Session& session) {
     store::set_role(session, at.other.user, domain::Role::admin, at.clock.now());
   });
   CHECK(eventually(
-      [&] { return at.authenticator.by_token(token.text)->actor.role == domain::Role::admin; }));
+      [&] { return at.elsewhere.by_token(token.text)->actor.role == domain::Role::admin; }));
   at.open.database.transact([&](db::Session& session) {
     store::set_deactivated(session, at.other.user, at.clock.now(), at.clock.now());
   });
-  CHECK(eventually([&] { return !at.authenticator.by_token(token.text); }));
+  CHECK(eventually([&] { return !at.elsewhere.by_token(token.text); }));
 }
 
 TEST_CASE_TEMPLATE("what was forgotten meanwhile is not kept", Backend, Sqlite, Postgres) {
@@ -89,31 +89,31 @@ TEST_CASE_TEMPLATE("what was forgotten meanwhile is not kept", Backend, Sqlite, 
 TEST_CASE_TEMPLATE("a known token that has expired is none", Backend, Sqlite, Postgres) {
   Beside<Backend> at;
   const auto token = at.token({Scope::read_notes}, at.clock.now() + 1s);
-  CHECK(at.authenticator.by_token(token.text));
+  CHECK(at.elsewhere.by_token(token.text));
   at.clock.advance(1s);
-  CHECK_FALSE(at.authenticator.by_token(token.text));
+  CHECK_FALSE(at.elsewhere.by_token(token.text));
 }
 
 TEST_CASE("a known token costs no look, and nothing is known while nothing can be heard") {
   Beside<Postgres> at;
   const auto token = at.token({Scope::read_notes});
-  const auto held = at.authenticator.by_token(token.text);
+  const auto held = at.elsewhere.by_token(token.text);
   REQUIRE(held);
   const auto url = at.open.backend.url();
   tests::execute(url, {"ALTER TABLE access_tokens RENAME TO hidden"});
-  CHECK(at.authenticator.by_token(token.text)->actor.user == at.other.user);
+  CHECK(at.elsewhere.by_token(token.text)->actor.user == at.other.user);
   tests::execute(url, {"SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                        "WHERE query LIKE 'LISTEN%' AND datname = current_database()"});
   CHECK(eventually([&] {
     try {
-      return !at.authenticator.by_token(token.text);
+      return !at.elsewhere.by_token(token.text);
     } catch (const Error&) {
       return true;  // it was looked up, where there is nothing now
     }
   }));
   tests::execute(url, {"ALTER TABLE hidden RENAME TO access_tokens"});
   CHECK(eventually([&] { return at.known.listens(); }));
-  CHECK(at.authenticator.by_token(token.text));
+  CHECK(at.elsewhere.by_token(token.text));
 }
 
 }  // namespace notes
