@@ -31,6 +31,8 @@ BOUNDARIES = {
     "libs/http/pipeline.cpp": "the request boundary: any exception becomes a problem response",
     "libs/http/transport.cpp": "the connection boundary: what goes wrong ends one connection, not the thread",
     "libs/migrate/batch.cpp": "a position in a statement becomes a file and a line",
+    "libs/api/note_gatherings.cpp": "what is wrong with one request of a batch is that request's outcome",
+    "libs/service/known_tokens.cpp": "while nothing can be heard nothing is known, and listening is tried again",
     "libs/service/last_use.cpp": "a use that could not be written is written at the next one",
     "libs/service/readiness.cpp": "a database that cannot be asked is what readiness reports",
     "libs/migrate/statement_watch.cpp": "a look from beside the run: who cannot be asked stays unnamed",

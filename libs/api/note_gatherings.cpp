@@ -24,12 +24,11 @@ using Kind = service::NoteOperation::Kind;
 
 Outcome failed(Error error) { return std::make_exception_ptr(std::move(error)); }
 
-/// What `decode` makes of a request; what it throws is the request's outcome.
-template <typename Decode>
-auto decoded(const Admitted& admitted, Outcome& outcome, Decode decode)
-    -> decltype(decode(admitted)) {
+/// What `step` makes of a request, as an optional; what it throws is the request's outcome.
+template <typename Step>
+auto attempt(const Admitted& admitted, Outcome& outcome, Step step) -> decltype(step(admitted)) {
   try {
-    return decode(admitted);
+    return step(admitted);
   } catch (const Error&) {
     outcome = std::current_exception();
     return std::nullopt;
@@ -71,7 +70,7 @@ NoteGatherings::Outcomes NoteGatherings::get(Requests requests) const {
   std::vector<store::NoteKey> keys;
   std::vector<std::size_t> places;
   for (std::size_t at = 0; at < requests.size(); ++at) {
-    const auto id = decoded(requests[at], outcomes[at], [](const Admitted& admitted) {
+    const auto id = attempt(requests[at], outcomes[at], [](const Admitted& admitted) {
       return std::optional(note_id(admitted.request));
     });
     if (!id) continue;
@@ -80,12 +79,16 @@ NoteGatherings::Outcomes NoteGatherings::get(Requests requests) const {
   }
   auto notes = notes_.get(keys);
   for (std::size_t n = 0; n < notes.size(); ++n) {
-    auto& outcome = outcomes[places[n]];
-    if (const auto* note = std::get_if<domain::Note>(&notes[n])) {
-      outcome = found(requests[places[n]].request, *note);
-    } else {
-      outcome = failed(std::get<Error>(std::move(notes[n])));
+    const auto at = places[n];
+    auto* note = std::get_if<domain::Note>(&notes[n]);
+    if (note == nullptr) {
+      outcomes[at] = failed(std::get<Error>(std::move(notes[n])));
+      continue;
     }
+    auto response = attempt(requests[at], outcomes[at], [&](const Admitted& admitted) {
+      return std::optional(found(admitted.request, *note));
+    });
+    if (response) outcomes[at] = std::move(*response);
   }
   return outcomes;
 }
@@ -102,7 +105,7 @@ NoteGatherings::Outcomes NoteGatherings::list(Requests requests) const {
     const auto [known, is_new] =
         asked.try_emplace({caller.actor.user, request.target}, lists.size());
     if (!is_new) continue;
-    auto page = decoded(requests[at], outcomes[at], [&](const Admitted& admitted) {
+    auto page = attempt(requests[at], outcomes[at], [&](const Admitted& admitted) {
       return std::optional(
           PageRequest::from(admitted.request, admitted.caller.actor, cursor_signer_));
     });
@@ -165,7 +168,7 @@ NoteGatherings::Outcomes NoteGatherings::write(Requests requests) const {
   std::vector<std::size_t> places;
   for (std::size_t at = 0; at < requests.size(); ++at) {
     outcomes[at] = requests[at].alone;
-    auto operation = decoded(requests[at], outcomes[at], [&](const Admitted& admitted) {
+    auto operation = attempt(requests[at], outcomes[at], [&](const Admitted& admitted) {
       return read_operation(admitted.request);
     });
     if (!operation) continue;
