@@ -70,6 +70,7 @@ TEST_CASE_TEMPLATE("metrics are what Prometheus reads, under OpenTelemetry's nam
   for (const auto* name :
        {"http_server_request_duration_seconds", "http_server_active_requests",
         "http_server_connections", "http_server_shed_requests", "http_server_loop_lag_seconds",
+        "http_server_batch_size", "http_server_batch_wait_seconds",
         "db_client_operation_duration_seconds", "db_client_connections", "db_client_connection_max",
         "db_client_connection_wait_time_seconds", "notes_build_info", "process_cpu_seconds",
         "process_resident_memory_bytes", "process_open_fds", "process_start_time_seconds"}) {
@@ -80,10 +81,12 @@ TEST_CASE_TEMPLATE("metrics are what Prometheus reads, under OpenTelemetry's nam
               "http_server_request_duration_seconds_count{http_request_method=\"POST\","
               "http_response_status_code=\"201\",http_route=\"/api/v1/notes\"} 1"));
   const std::string engine = Backend::kEngine == Engine::postgresql ? "postgresql" : "sqlite";
+  CHECK(holds(text, "http_server_batch_size_count{lane=\"note_lists\"} 1"));
+  // A user's first note, for whom there is no feed yet, is tried together and then made alone.
   CHECK(holds(text,
               "db_client_operation_duration_seconds_count{db_operation_name=\"transaction\","
               "db_system_name=\"" +
-                  engine + "\"} 1"));
+                  engine + "\"} 2"));
   CHECK_FALSE(parsed("oops\n").status == ExitStatus{0, {}});
 }
 
