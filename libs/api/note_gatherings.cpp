@@ -47,6 +47,11 @@ bool read_precondition(const Request& request, IfMatch if_match,
   return true;
 }
 
+/// Whether PUT asks for a new note, and for nothing that NoteHandlers has to refuse.
+bool is_to_be_new(const Request& request) {
+  return request.headers.combined("If-None-Match") == "*" && !request.headers.find("If-Match");
+}
+
 Response answer(service::OperationResult result) {
   switch (result.outcome) {
     case service::OperationResult::Outcome::created:
@@ -148,8 +153,7 @@ std::optional<service::NoteOperation> NoteGatherings::read_operation(const Reque
     operation.kind = Kind::replace;
     if (request.headers.find("If-None-Match")) {
       operation.kind = Kind::create;
-      if (request.headers.combined("If-None-Match") != "*") return std::nullopt;
-      return request.headers.find("If-Match") ? std::nullopt : std::optional(operation);
+      return is_to_be_new(request) ? std::optional(operation) : std::nullopt;
     }
   } else if (request.method == http::Method::patch) {
     require_media_type(request, {kMergePatch, kJson});

@@ -12,7 +12,7 @@ namespace {
 constexpr Rejection kQueueFull{
     503, "The server has more requests waiting than it can serve; try again."};
 
-const std::vector<double> kSizeBuckets{1, 2, 4, 8, 16, 32, 64, 128, 256};
+std::vector<double> size_buckets() { return {1, 2, 4, 8, 16, 32, 64, 128, 256}; }
 
 }  // namespace
 
@@ -20,7 +20,7 @@ const std::vector<double> kSizeBuckets{1, 2, 4, 8, 16, 32, 64, 128, 256};
 struct Lanes::Gathered {
   Gathered(const Lane& lane, telemetry::Metrics& metrics)
       : sizes(metrics.histogram("http_server_batch_size", "Requests that were answered together.",
-                                kSizeBuckets, {{"lane", std::string(lane.name)}})),
+                                size_buckets(), {{"lane", std::string(lane.name)}})),
         waits(metrics.histogram("http_server_batch_wait_seconds",
                                 "How long the first request of a batch waited for the one before.",
                                 telemetry::duration_buckets(),
