@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <sys/socket.h>
+
 namespace notes::http {
 namespace {
 

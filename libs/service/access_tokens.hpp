@@ -32,8 +32,9 @@ class AccessTokens {
   /// Those that were not revoked, in the order they were made.
   std::vector<domain::AccessToken> list(domain::UserId owner);
 
-  /// From then on the token is none. Throws Error{not_found} when there is none to revoke, of this
-  /// owner if one is given.
+  /// From then on the token is none, to servers that know tokens as soon as they have heard (see
+  /// KnownTokens). Throws Error{not_found} when there is none to revoke, of this owner if one is
+  /// given.
   void revoke(domain::AccessTokenId id, std::optional<domain::UserId> owner);
 
  private:
